@@ -69,11 +69,18 @@ def collected(po: Path) -> Catalog:
     catalogue = Catalog(locale=po.parts[-3], domain=domain)
     for path in sorted(p for s in ("*.py", "*.html", "*.txt", "*.js") for p in home.rglob(s)):
         inside = path.relative_to(home).parts
-        if {"tests", "migrations", "vendor", "samples"} & set(inside) or not _owner(path, domain, [home, *others]):
+        if {"tests", "migrations", "vendor", "samples"} & set(inside) or not _owner(
+            path, domain, [home, *others]
+        ):
             continue
         for _line, message, comments, context in _texts_of(path):
             # No line numbers: they change with every edit and make every merge a conflict.
-            catalogue.add(message, locations=[(str(path.relative_to(SOURCE)), 0)], auto_comments=comments, context=context)
+            catalogue.add(
+                message,
+                locations=[(str(path.relative_to(SOURCE)), 0)],
+                auto_comments=comments,
+                context=context,
+            )
     return catalogue
 
 

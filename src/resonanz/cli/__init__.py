@@ -34,7 +34,11 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, _(text)) for name, (_path, text) in COMMANDS.items()])
 
 
-@click.group(cls=LazyGroup, help=_("Resonanz: listen, answer, publish."), context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    help=_("Resonanz: listen, answer, publish."),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="resonanz", help=_("Show the version and exit."))
 def main() -> None:
     pass

@@ -1,0 +1,1 @@
+"""The company, its people and what each of them may do."""

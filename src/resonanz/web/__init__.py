@@ -1,0 +1,1 @@
+"""What people see: pages, fragments, components, by place."""
