@@ -1,0 +1,1 @@
+"""The words everybody uses: messages, authors, drafts, receipts, cursors, and how text is counted."""
