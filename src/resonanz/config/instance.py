@@ -51,6 +51,11 @@ def encryption_keys(folder: Path) -> list[str]:
     return _kept(folder / "encryption-keys", Fernet.generate_key().decode()).split()
 
 
+def audit_key(folder: Path) -> str:
+    """The key that seals the audit trail: RESONANZ_AUDIT_KEY, else the file `audit-key`. It never changes."""
+    return os.environ.get("RESONANZ_AUDIT_KEY") or _kept(folder / "audit-key", secrets.token_urlsafe(48))
+
+
 def flag(name: str, default: bool = False) -> bool:
     """An environment variable read as yes or no."""
     return os.environ.get(name, "yes" if default else "no").strip().lower() in {"1", "yes", "true", "on"}

@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from resonanz.config.instance import data_folder, encryption_keys, flag, listed, signing_key
+from resonanz.config.connectors import CONNECTORS  # noqa: F401 (a setting)
+from resonanz.config.instance import audit_key, data_folder, encryption_keys, flag, listed, signing_key
 
 PACKAGE = Path(__file__).parents[1]
 DATA = data_folder()
@@ -18,6 +19,7 @@ DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
 DEBUG = flag("RESONANZ_DEBUG")
 SECRET_KEY = signing_key(DATA)
 ENCRYPTION_KEYS = encryption_keys(DATA)
+AUDIT_KEY = audit_key(DATA)
 
 # The address people open. Behind a proxy with TLS it starts with https:// and cookies become Secure.
 BASE_URL = os.environ.get("RESONANZ_URL", "http://127.0.0.1:8000").rstrip("/")
@@ -39,6 +41,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "resonanz.foundation.workspaces",
+    "resonanz.foundation.audit",
+    "resonanz.foundation.work",
+    "resonanz.foundation.channels",
     "resonanz.web",
 ]
 
@@ -204,3 +209,5 @@ LOGGING = {
 # Hosts of our own network that users may let Resonanz fetch from (a self-hosted server, say).
 # Every other private address is refused.
 PRIVATE_HOSTS_ALLOWED = listed("RESONANZ_ALLOW_PRIVATE_HOSTS")
+# The demo company's networks live inside the process; a dotted path to the transport that answers for them.
+DEMO_TRANSPORT = ""

@@ -88,21 +88,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._gate is not None:
             self._gate.enter()
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._leave_gate()
             raise
 
     def _commit(self) -> None:
         try:
-            super()._commit()
+            super()._commit()  # type: ignore[misc]
         finally:
             # A failed commit is followed by a rollback, which needs no gate.
             self._leave_gate()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]
         finally:
             self._leave_gate()
 
@@ -111,7 +111,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._gate.leave()
 
     def _close(self) -> None:
-        super()._close()
+        super()._close()  # type: ignore[misc]
         if self._gate is not None:
             self._gate.close()
             self._gate = None

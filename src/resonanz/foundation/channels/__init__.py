@@ -1,0 +1,1 @@
+"""Connected profiles: their secrets, their state, and the connector behind each."""

@@ -1,0 +1,152 @@
+"""The embedded dispatcher: a sweep that claims due rows and a pool of threads that handle them, in this process.
+
+The one place where another way to hand out work (Celery, say) would be put in beside this one: it needs `sweep` to
+find rows, and `perform` to run on whatever it hands a lease to.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import traceback
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+
+from django.db import DatabaseError, close_old_connections, connections
+from django.db.models import Min
+from django.utils.timezone import now
+
+from resonanz.foundation.work import leases, registry, workers
+from resonanz.foundation.work.leases import Kind, Lease, LeaseLost
+from resonanz.foundation.work.models import Fault
+
+log = logging.getLogger("resonanz.work")
+
+PAUSE_SECONDS = 1.0
+RECOVER_SECONDS = 1.0
+
+
+def perform(lease: Lease) -> None:
+    """Handle one leased row. Whatever goes wrong, the row is left in a state somebody will look at."""
+    try:
+        lease.kind.handle(lease)
+    except LeaseLost:
+        log.warning("%s %s: another worker has taken it over", lease.kind.name, lease.pk)
+    except DatabaseError:
+        # The database is away or busy: nothing was stored, the lease runs out, somebody tries again.
+        log.exception("%s %s: database", lease.kind.name, lease.pk)
+    except Exception as error:
+        _record_fault(lease, error)
+
+
+def _record_fault(lease: Lease, error: Exception) -> None:
+    log.exception("%s %s: a fault of ours", lease.kind.name, lease.pk)
+    # Types and places only: the message of an unforeseen error may carry anything, a token included.
+    frames = traceback.extract_tb(error.__traceback__)
+    trace = "\n".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
+    try:
+        fault = Fault.objects.create(
+            kind=lease.kind.name, row=str(lease.pk), summary=type(error).__name__, trace=trace
+        )
+        lease.kind.on_fault(lease, fault.pk)
+    except (LeaseLost, DatabaseError):
+        log.exception("%s %s: the fault could not be stored", lease.kind.name, lease.pk)
+
+
+class Engine:
+    """One worker process's sweep and threads. `run` blocks until `stop`."""
+
+    def __init__(self, *, threads: int = 8, kinds: tuple[Kind, ...] | None = None) -> None:
+        self.name = workers.new_name()
+        self._kinds = registry.kinds() if kinds is None else kinds
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="work")
+        self._busy: dict[str, int] = dict.fromkeys((kind.name for kind in self._kinds), 0)
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._liveness = workers.liveness()
+
+    def run(self) -> None:
+        self._liveness.begin(self.name)
+        recovered_at = now() - timedelta(days=1)
+        try:
+            while not self._stop.is_set():
+                try:
+                    close_old_connections()
+                    if now() - recovered_at >= timedelta(seconds=RECOVER_SECONDS):
+                        self.recover()
+                        recovered_at = now()
+                    taken = self.sweep()
+                except DatabaseError:
+                    log.exception("the sweep could not reach the database")
+                    taken = 0
+                if not taken:
+                    registry.wait(self._pause())
+        finally:
+            self._pool.shutdown(wait=True, cancel_futures=False)
+            self._liveness.end(self.name)
+            connections.close_all()
+
+    def stop(self) -> None:
+        """Finish what is in hand and return from `run`."""
+        self._stop.set()
+        registry.wake()
+
+    def sweep(self) -> int:
+        """Claim what is due, as far as there are free threads; returns how many rows were handed out."""
+        taken = 0
+        for kind in self._kinds:
+            with self._lock:
+                room = min(kind.parallel - self._busy[kind.name], self._threads - sum(self._busy.values()))
+            if room <= 0 or not leases.due(kind).exists():
+                continue
+            for lease in leases.claim(kind, self.name, limit=room):
+                self._hand_out(lease)
+                taken += 1
+        return taken
+
+    def recover(self) -> int:
+        """Free the rows of workers that died; returns how many."""
+        freed = 0
+        for kind in self._kinds:
+            owners = (
+                kind.model._default_manager.filter(lease_until__gt=now())
+                .exclude(lease_owner__in=("", self.name))
+                .values_list("lease_owner", flat=True)
+                .distinct()
+            )
+            for owner in owners:
+                if not self._liveness.is_alive(owner):
+                    freed += leases.free(kind, owner)
+        return freed
+
+    def _hand_out(self, lease: Lease) -> None:
+        with self._lock:
+            self._busy[lease.kind.name] += 1
+        future = self._pool.submit(self._perform, lease)
+        future.add_done_callback(lambda done: self._done(lease.kind, done))
+
+    def _perform(self, lease: Lease) -> None:
+        try:
+            perform(lease)
+        finally:
+            close_old_connections()
+
+    def _done(self, kind: Kind, future: Future[None]) -> None:
+        with self._lock:
+            self._busy[kind.name] -= 1
+        registry.wake()
+
+    def _pause(self) -> float:
+        """Seconds until the next row is due, at most PAUSE_SECONDS."""
+        with self._lock:
+            if sum(self._busy.values()) >= self._threads:
+                return PAUSE_SECONDS
+        moments = [
+            kind.model._default_manager.filter(due_at__gt=now()).aggregate(next=Min("due_at"))["next"]
+            for kind in self._kinds
+        ]
+        nearest = min((moment for moment in moments if moment), default=None)
+        if nearest is None:
+            return PAUSE_SECONDS
+        return min(max((nearest - now()).total_seconds(), 0.01), PAUSE_SECONDS)

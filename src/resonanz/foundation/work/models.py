@@ -1,0 +1,36 @@
+"""Rows that become due, and the record of what we did wrong with one."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.timezone import now
+
+
+class Due(models.Model):
+    """A row somebody must work on from `due_at` on (null: nothing to do), leased to one worker at a time.
+
+    `lease_number` grows with every claim: whoever holds an older one has lost the lease, even if the owner's name
+    is the same.
+    """
+
+    due_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    attempts = models.PositiveIntegerField(default=0)
+    lease_owner = models.CharField(max_length=64, blank=True, default="")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_number = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class Fault(models.Model):
+    """A bug of ours that stopped a piece of work; people are told its number."""
+
+    at = models.DateTimeField(default=now, db_index=True)
+    kind = models.CharField(max_length=64)
+    row = models.CharField(max_length=64)
+    summary = models.CharField(max_length=300)
+    trace = models.TextField()
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.kind}: {self.summary}"
