@@ -17,6 +17,7 @@ from django.db.models import Min
 from django.utils.timezone import now
 
 from resonanz.foundation.work import leases, registry, workers
+from resonanz.foundation.work.beats import Heart
 from resonanz.foundation.work.leases import Kind, Lease, LeaseLost
 from resonanz.foundation.work.models import Fault
 
@@ -65,6 +66,7 @@ class Engine:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._liveness = workers.liveness()
+        self._heart = Heart(self.name)
 
     def run(self) -> None:
         self._liveness.begin(self.name)
@@ -73,6 +75,7 @@ class Engine:
             while not self._stop.is_set():
                 try:
                     close_old_connections()
+                    self._heart.beat()
                     if now() - recovered_at >= timedelta(seconds=RECOVER_SECONDS):
                         self.recover()
                         recovered_at = now()
@@ -84,6 +87,7 @@ class Engine:
                     registry.wait(self._pause())
         finally:
             self._pool.shutdown(wait=True, cancel_futures=False)
+            self._heart.stop()
             self._liveness.end(self.name)
             connections.close_all()
 

@@ -34,3 +34,18 @@ class Fault(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.kind}: {self.summary}"
+
+
+class Worker(models.Model):
+    """A running worker process as it last described itself; so pages can say when nobody works."""
+
+    name = models.CharField(max_length=64, unique=True)
+    host = models.CharField(max_length=120)
+    pid = models.PositiveIntegerField()
+    started_at = models.DateTimeField(default=now)
+    seen_at = models.DateTimeField(default=now, db_index=True)
+    memory_bytes = models.PositiveBigIntegerField(default=0)  # resident, of the whole process
+    cpu_share = models.FloatField(default=0)  # of one core, since it was last seen
+
+    def __str__(self) -> str:
+        return self.name
