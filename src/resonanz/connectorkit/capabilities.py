@@ -6,7 +6,7 @@ few that belong to one step), calls the door, translates the answer. Every metho
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from resonanz.connectorkit.manifest import Capability, Limits
@@ -33,8 +33,12 @@ class Publishes(Protocol):
 
 @runtime_checkable
 class FindsPublished(Protocol):
-    def find_published(self, draft: Draft) -> Receipt | None:
-        """Look whether `draft` is public. None: it surely is not (every place it could be has been read)."""
+    def find_published(self, draft: Draft, taken: Container[str] = ()) -> Receipt | None:
+        """Look whether `draft` is public. None: it surely is not (every place it could be has been read).
+
+        taken: remote ids that are the proof of other publications already. Where a network knows no keys, two
+        publications with the same words can only be told apart by these and by time.
+        """
 
 
 @runtime_checkable

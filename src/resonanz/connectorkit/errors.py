@@ -15,6 +15,15 @@ network's own reason, with secrets already removed by the door.
 from __future__ import annotations
 
 from datetime import datetime
+from enum import Enum
+
+
+class Effect(Enum):
+    """What a request does, and so what a missing answer means."""
+
+    READ = "read"  # nothing
+    REPEATABLE = "repeatable"  # the same if done twice
+    WRITE = "write"  # something that must not happen twice
 
 
 class ConnectorError(Exception):
@@ -78,3 +87,12 @@ class NotFound(ConnectorError):
     """The target no longer exists, or is not visible to us."""
 
     code = "not_found"
+
+
+def failure(effect: Effect, reason: str, detail: str = "") -> ConnectorError:
+    """The error for an answer that is missing or no use."""
+    return (
+        OutcomeUnknown(reason, detail=detail)
+        if effect is Effect.WRITE
+        else Unavailable(reason, detail=detail)
+    )

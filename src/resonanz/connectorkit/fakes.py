@@ -20,6 +20,9 @@ class Fake(Protocol):
         """Answer one request. May be called from several threads."""
 
 
+Handle = Callable[[httpx.Request], httpx.Response]
+
+
 class NoAnswer(Exception):
     """Raised by a fake (or a fault around it) to hang up without a word."""
 
@@ -27,7 +30,7 @@ class NoAnswer(Exception):
 class FakeTransport(httpx.BaseTransport):
     """Sends requests for a fake's address to it, and refuses all others: nothing leaves the process."""
 
-    def __init__(self, fakes: Mapping[str, Callable[[httpx.Request], httpx.Response]]) -> None:
+    def __init__(self, fakes: Mapping[str, Handle]) -> None:
         self._fakes = {address.rstrip("/"): handle for address, handle in fakes.items()}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -45,7 +48,7 @@ class FakeTransport(httpx.BaseTransport):
 class FakeServer:
     """A fake on a loopback port, for tests with several processes. Use as a context manager."""
 
-    def __init__(self, handle: Callable[[httpx.Request], httpx.Response], port: int = 0) -> None:
+    def __init__(self, handle: Handle, port: int = 0) -> None:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 

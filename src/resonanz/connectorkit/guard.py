@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpcore
@@ -98,7 +99,7 @@ class GuardedBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
+        except (OSError, UnicodeError, OverflowError) as error:  # the last two: names and ports that are none
             raise httpcore.ConnectError(f"no address for {host}") from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         # All of them must be public: with a mixed answer the next look-up could choose the other one.
@@ -135,3 +136,19 @@ class GuardedTransport(httpx.HTTPTransport):
             keepalive_expiry=15,
             network_backend=GuardedBackend(allowed_hosts),
         )
+
+
+def open_client(
+    allowed_hosts: Iterable[str] = (), *, transport: httpx.BaseTransport | None = None
+) -> httpx.Client:
+    """The client all doors of a process share: guarded, without proxies from the environment, without redirects of
+    its own, and without cookies, which would carry one channel's session into another's request.
+
+    transport: instead of the guarded one (a fake's).
+    """
+    return httpx.Client(
+        transport=transport or GuardedTransport(allowed_hosts),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        follow_redirects=False,
+        trust_env=False,
+    )

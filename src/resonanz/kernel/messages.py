@@ -79,7 +79,9 @@ class Message:
     title: str = ""
     language: str = ""  # BCP 47 as its author or network stated it; empty: not stated
     reply_to: str = ""  # remote id of what it answers
-    thread: str = ""  # remote id of the first message of its thread; empty: it is the first
+    # Remote id of the first message of its thread. Empty: it is the first, or, where `reply_to` is set, its network
+    # does not say with the message (ask for the thread).
+    thread: str = ""
     visibility: Visibility = Visibility.PUBLIC
     content_warning: str = ""
     links: tuple[str, ...] = ()
