@@ -11,6 +11,11 @@ from resonanz.cli.text import _, gettext_noop
 
 # name → (module:attribute, one line of help). The help stands here so that `--help` imports nothing.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("resonanz.cli.up:command", gettext_noop("Start Resonanz: web, sweep and worker in one process.")),
+    "doctor": (
+        "resonanz.cli.doctor:command",
+        gettext_noop("Check installation, database, disk, clock, workers and channels; say what to do."),
+    ),
     "manage": ("resonanz.cli.manage:command", gettext_noop("Django's own management commands.")),
 }
 

@@ -79,6 +79,11 @@ def verify(workspace: Workspace) -> Break | None:
     return None
 
 
+def verify_all() -> list[Break]:
+    """Every chain that does not hold."""
+    return [found for workspace in Workspace.objects.order_by("slug") if (found := verify(workspace))]
+
+
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
     """What differs, as {field: [before, after]}, in values that JSON knows."""
     return {
