@@ -173,11 +173,11 @@ def workers() -> Iterator[Result]:
         yield Result(
             _("Worker {name}").format(name=worker.name),
             modest,
-            _("{memory} MB (idle: up to {most_memory}), {cpu} % of a core (idle: up to {most_cpu})").format(
-                memory=f"{memory:.0f}",
-                most_memory=IDLE_MEMORY_MB,
-                cpu=f"{cpu:.1f}",
-                most_cpu=f"{IDLE_CPU_PERCENT:.0f}",
+            _("{memory} (idle: up to {most_memory}), {cpu} of a core (idle: up to {most_cpu})").format(
+                memory=f"{memory:.0f} MB",
+                most_memory=f"{IDLE_MEMORY_MB} MB",
+                cpu=f"{cpu:.1f} %",
+                most_cpu=f"{IDLE_CPU_PERCENT:.0f} %",
             ),
             _("It uses more memory than it should; please tell us what it was doing."),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
@@ -80,7 +81,7 @@ TEMPLATES = [
 ]
 
 
-def _database(url: str) -> dict[str, object]:
+def _database(url: str) -> dict[str, Any]:
     """The database named by a postgresql:// address; without one, SQLite in the data folder."""
     if not url:
         return {"ENGINE": "resonanz.foundation.work.sqlite", "NAME": DATA / "resonanz.sqlite3"}
