@@ -16,6 +16,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "resonanz.cli.doctor:command",
         gettext_noop("Check installation, database, disk, clock, workers and channels; say what to do."),
     ),
+    "rotate-keys": (
+        "resonanz.cli.rotate:command",
+        gettext_noop(
+            "Make a new key and put the secrets of all channels under it. Resonanz may run meanwhile."
+        ),
+    ),
     "manage": ("resonanz.cli.manage:command", gettext_noop("Django's own management commands.")),
 }
 

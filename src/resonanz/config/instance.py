@@ -51,6 +51,17 @@ def encryption_keys(folder: Path) -> list[str]:
     return _kept(folder / "encryption-keys", Fernet.generate_key().decode()).split()
 
 
+def add_encryption_key(folder: Path) -> None:
+    """Put a new key in front of the others in `encryption-keys`. A crash leaves the old file or the new one."""
+    path = folder / "encryption-keys"
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write("\n".join([Fernet.generate_key().decode(), *encryption_keys(folder)]))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
 def audit_key(folder: Path) -> str:
     """The key that seals the audit trail: RESONANZ_AUDIT_KEY, else the file `audit-key`. It never changes."""
     return os.environ.get("RESONANZ_AUDIT_KEY") or _kept(folder / "audit-key", secrets.token_urlsafe(48))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -11,7 +12,15 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from resonanz.config.connectors import CONNECTORS  # noqa: F401 (a setting)
-from resonanz.config.instance import audit_key, data_folder, encryption_keys, flag, listed, signing_key
+from resonanz.config.instance import (
+    add_encryption_key,
+    audit_key,
+    data_folder,
+    encryption_keys,
+    flag,
+    listed,
+    signing_key,
+)
 
 PACKAGE = Path(__file__).parents[1]
 DATA = data_folder()
@@ -19,7 +28,9 @@ DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 DEBUG = flag("RESONANZ_DEBUG")
 SECRET_KEY = signing_key(DATA)
-ENCRYPTION_KEYS = encryption_keys(DATA)
+# Called, not read once: keys may be rotated while we run.
+ENCRYPTION_KEYS = partial(encryption_keys, DATA)
+ADD_ENCRYPTION_KEY = partial(add_encryption_key, DATA)
 AUDIT_KEY = audit_key(DATA)
 
 # The address people open. Behind a proxy with TLS it starts with https:// and cookies become Secure.

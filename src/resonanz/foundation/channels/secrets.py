@@ -19,9 +19,14 @@ def _box(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
 
 
+def _current() -> MultiFernet:
+    """The keys as they are now: the list may have grown since this process started."""
+    return _box(tuple(settings.ENCRYPTION_KEYS()))
+
+
 def seal(secrets: Mapping[str, str]) -> str:
     """`secrets` encrypted, as text."""
-    return _box(tuple(settings.ENCRYPTION_KEYS)).encrypt(json.dumps(dict(secrets)).encode()).decode()
+    return _current().encrypt(json.dumps(dict(secrets)).encode()).decode()
 
 
 def unseal(sealed: str) -> dict[str, str]:
@@ -29,7 +34,7 @@ def unseal(sealed: str) -> dict[str, str]:
     if not sealed:
         return {}
     try:
-        opened = json.loads(_box(tuple(settings.ENCRYPTION_KEYS)).decrypt(sealed.encode()))
+        opened = json.loads(_current().decrypt(sealed.encode()))
     except InvalidToken as error:
         raise UndecipherableSecrets from error
     assert isinstance(opened, dict)
@@ -39,6 +44,6 @@ def unseal(sealed: str) -> dict[str, str]:
 def rotate(sealed: str) -> str:
     """The same secrets under the newest key. Raises UndecipherableSecrets."""
     try:
-        return _box(tuple(settings.ENCRYPTION_KEYS)).rotate(sealed.encode()).decode()
+        return _current().rotate(sealed.encode()).decode()
     except InvalidToken as error:
         raise UndecipherableSecrets from error
