@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "resonanz.foundation.audit",
     "resonanz.foundation.work",
     "resonanz.foundation.channels",
+    "resonanz.foundation.media",
     "resonanz.web",
 ]
 
@@ -169,7 +170,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STORAGES = {
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "resonanz.foundation.media.storage.DurableFileStorage",
         "OPTIONS": {"location": DATA / "media", "base_url": "/media-not-served-directly/"},
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
