@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "resonanz.foundation.work",
     "resonanz.foundation.channels",
     "resonanz.foundation.media",
+    "resonanz.outbound.publishing",
     "resonanz.web",
 ]
 

@@ -1,0 +1,1 @@
+"""Speaking: what goes out, and the proof that it did."""

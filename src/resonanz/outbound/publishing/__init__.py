@@ -1,0 +1,1 @@
+"""Publications: each goes out once and only once, and until it is out everybody can see why."""

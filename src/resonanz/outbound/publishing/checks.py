@@ -1,0 +1,110 @@
+"""What a network would refuse, found before anything is scheduled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as a_field
+from typing import Protocol
+
+from resonanz.connectorkit.manifest import Capability, Limits, MediaLimit
+from resonanz.foundation.channels.models import Channel, ChannelState
+from resonanz.foundation.channels.queries import limits_of
+from resonanz.kernel.messages import Reference, Visibility
+from resonanz.kernel.text import TextUnit, length
+
+
+class File(Protocol):
+    """What a check asks of a media file."""
+
+    content_type: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What is to go out. Frozen with the publication; a change makes another publication."""
+
+    text: str = ""
+    language: str = ""  # BCP 47
+    visibility: Visibility = Visibility.PUBLIC
+    content_warning: str = ""
+    reply_to: Reference | None = None
+    quote: Reference | None = None
+    media: Sequence[File] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that must be changed. `code` chooses the sentence; `values` are its numbers and words."""
+
+    code: str
+    field: str  # channel, text, media, alt, reply_to, quote, due_at
+    values: Mapping[str, str | int] = a_field(default_factory=dict)
+
+
+def problems(channel: Channel, payload: Payload) -> list[Problem]:
+    """Everything that stands against sending `payload` through `channel`; empty: nothing we know of."""
+    limits = limits_of(channel)
+    return [
+        *_about_channel(channel, payload),
+        *_about_text(limits, payload),
+        *_about_media(limits, payload.media),
+    ]
+
+
+def _about_channel(channel: Channel, payload: Payload) -> Iterator[Problem]:
+    if channel.state in (ChannelState.REMOVED, ChannelState.ACCESS_LOST):
+        yield Problem("channel_" + channel.state, "channel")
+    wanted = {
+        Capability.PUBLISH: (True, "channel"),
+        Capability.REPLY: (payload.reply_to is not None, "reply_to"),
+        Capability.QUOTE: (payload.quote is not None, "quote"),
+        Capability.UPLOAD: (bool(payload.media), "media"),
+    }
+    for capability, (is_wanted, name) in wanted.items():
+        if is_wanted and not channel.manifest.can(capability):
+            yield Problem("not_possible_there", name, {"capability": capability.value})
+
+
+def _about_text(limits: Limits, payload: Payload) -> Iterator[Problem]:
+    if not payload.text.strip() and not payload.media:
+        yield Problem("empty", "text")
+    for limit in limits.text:
+        if (used := limit.used(payload.text)) > limit.maximum:
+            yield Problem(
+                "text_too_long", "text", {"used": used, "maximum": limit.maximum, "unit": limit.unit.value}
+            )
+
+
+def _about_media(limits: Limits, media: Sequence[File]) -> Iterator[Problem]:
+    for limit, files in _by_limit(limits, media):
+        if limit is None:
+            for file in files:
+                yield Problem("media_type_refused", "media", {"content_type": file.content_type})
+            continue
+        if len(files) > limit.maximum:
+            yield Problem("too_many_media", "media", {"used": len(files), "maximum": limit.maximum})
+        for file in files:
+            used = length(file.alt, TextUnit.GRAPHEMES)
+            if limit.max_alt is not None and used > limit.max_alt:
+                yield Problem("alt_too_long", "alt", {"used": used, "maximum": limit.max_alt})
+
+
+def _by_limit(limits: Limits, media: Sequence[File]) -> list[tuple[MediaLimit | None, list[File]]]:
+    """The files grouped by the limit that holds for them; None: the network takes no such file."""
+    groups: dict[int, tuple[MediaLimit | None, list[File]]] = {}
+    for file in media:
+        limit = limit_for(limits, file.content_type)
+        groups.setdefault(id(limit), (limit, []))[1].append(file)
+    return list(groups.values())
+
+
+def limit_for(limits: Limits, content_type: str) -> MediaLimit | None:
+    """The limit a file of `content_type` falls under; None: such a file is not taken at all.
+
+    Images are fitted to their limit before they are sent, so any image passes where images pass.
+    """
+    if content_type.startswith("image/"):
+        return limits.images
+    return limits.video if limits.video and content_type in limits.video.content_types else None

@@ -1,0 +1,206 @@
+"""Scheduling, cancelling, rescheduling, retrying and deciding by hand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils.timezone import now
+
+from resonanz.foundation.audit.models import Entry
+from resonanz.foundation.audit.services import verify
+from resonanz.foundation.channels.models import ChannelState
+from resonanz.kernel.ids import new_key
+from resonanz.kernel.messages import Reference
+from resonanz.outbound.publishing import queries, services
+from resonanz.outbound.publishing.checks import Payload
+from resonanz.outbound.publishing.machine import PublicationState
+from resonanz.outbound.publishing.models import Origin, Publication
+
+CONTENT, ANSWER = Origin.CONTENT, Origin.ANSWER
+
+
+def schedule(cast, channel, text="Hello", **more):
+    return services.schedule(cast.editor, channel, Payload(text=text), origin=CONTENT, **more)
+
+
+def codes(refused):
+    return [(problem.code, problem.field) for problem in refused.value.problems]
+
+
+def test_scheduling_freezes_the_payload_with_a_key_and_writes_it_down(cast, channel):
+    publication = services.schedule(
+        cast.editor,
+        channel,
+        Payload(text="Grüße", language="de", reply_to=Reference("77", {"root": "7"})),
+        origin=CONTENT,
+    )
+    publication.refresh_from_db()
+    draft = publication.draft()
+    assert (draft.key, draft.text, draft.language) == (publication.key, "Grüße", "de")
+    assert draft.reply_to == Reference("77", {"root": "7"})
+    assert draft == Publication.objects.get().draft()
+    assert publication.due_at == publication.planned_at == publication.created_at
+    assert Entry.objects.get().action == "publication.scheduled"
+
+
+def test_the_same_key_twice_is_one_publication(cast, channel):
+    key = new_key()
+    assert schedule(cast, channel, key=key) == schedule(cast, channel, key=key)
+    assert Publication.objects.count() == 1
+
+
+def test_a_key_that_is_not_ours_is_a_fault(cast, channel):
+    with pytest.raises(ValueError):
+        schedule(cast, channel, key="../../etc")
+
+
+@pytest.mark.parametrize(
+    ("role", "origin", "may"),
+    [
+        ("owner", CONTENT, True),
+        ("editor", CONTENT, True),
+        ("agent", CONTENT, False),
+        ("agency", CONTENT, False),
+        ("analyst", ANSWER, False),
+        ("approver", ANSWER, False),
+        ("agent", ANSWER, True),
+    ],
+)
+def test_content_needs_publish_and_answers_need_answer(cast, channel, role, origin, may):
+    actor = getattr(cast, role)
+    if may:
+        assert services.schedule(actor, channel, Payload(text="a"), origin=origin)
+    else:
+        with pytest.raises(PermissionDenied):
+            services.schedule(actor, channel, Payload(text="a"), origin=origin)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        services.cancel,
+        services.reschedule,
+        services.retry,
+        services.confirm_published,
+        services.confirm_not_published,
+    ],
+)
+def test_an_outsider_may_do_nothing(cast, channel, act):
+    publication = schedule(cast, channel)
+    for state in PublicationState:
+        Publication.objects.update(state=state)
+        with pytest.raises(PermissionDenied):
+            act(cast.outsider, publication)
+    with pytest.raises(PermissionDenied):
+        services.schedule(cast.outsider, channel, Payload(text="a"), origin=CONTENT)
+
+
+def test_content_of_the_past_is_refused_but_not_what_a_slow_form_explains(cast, channel):
+    schedule(cast, channel, due_at=now() - timedelta(minutes=4))
+    with pytest.raises(services.NotAccepted) as refused:
+        schedule(cast, channel, due_at=now() - timedelta(minutes=6))
+    assert codes(refused) == [("in_the_past", "due_at")]
+
+
+@pytest.mark.parametrize("days", [0.001, 1, 365, 3650])
+def test_every_future_time_is_accepted(cast, channel, days):
+    due_at = now() + timedelta(days=days)
+    assert schedule(cast, channel, due_at=due_at).planned_at == due_at
+
+
+@pytest.mark.parametrize("state", [ChannelState.ACCESS_LOST, ChannelState.REMOVED])
+def test_a_channel_without_access_takes_nothing(cast, channel, state):
+    channel.state = state
+    with pytest.raises(services.NotAccepted) as refused:
+        schedule(cast, channel)
+    assert codes(refused) == [(f"channel_{state}", "channel")]
+
+
+def test_a_paused_channel_takes_plans_and_holds_them(cast, channel):
+    channel.state = ChannelState.PAUSED
+    channel.save()
+    assert queries.why(schedule(cast, channel)) == "channel_paused"
+
+
+def test_limits_are_checked_in_the_networks_own_units(cast, channel):
+    schedule(cast, channel, "👩‍🚀" * 200)
+    with pytest.raises(services.NotAccepted) as refused:
+        schedule(cast, channel, "ä" * 201)
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.values["used"], problem.values["maximum"]) == ("text_too_long", 201, 200)
+
+
+def test_all_problems_are_named_at_once(cast, blind):
+    payload = Payload(text=" ", quote=Reference("1"))
+    with pytest.raises(services.NotAccepted) as refused:
+        services.schedule(cast.editor, blind, payload, origin=CONTENT, due_at=now() - timedelta(days=1))
+    assert codes(refused) == [("not_possible_there", "quote"), ("empty", "text"), ("in_the_past", "due_at")]
+
+
+def test_cancelling_takes_it_from_the_worker(cast, channel):
+    publication = schedule(cast, channel)
+    Publication.objects.update(lease_owner="somebody", lease_until=now() + timedelta(1), lease_number=7)
+    services.cancel(cast.editor, publication)
+    publication.refresh_from_db()
+    assert (publication.state, publication.due_at) == ("cancelled", None)
+    assert (publication.lease_owner, publication.lease_number) == ("", 8)
+
+
+@pytest.mark.parametrize("state", ["sending", "checking", "published", "cancelled"])
+def test_what_may_be_out_cannot_be_cancelled_or_moved(cast, channel, state):
+    publication = schedule(cast, channel)
+    Publication.objects.update(state=state)
+    for act in (services.cancel, services.reschedule):
+        with pytest.raises(services.TooLate) as late:
+            act(cast.editor, publication)
+        assert late.value.state == state
+
+
+def test_rescheduling_moves_plan_and_next_look(cast, channel):
+    publication = schedule(cast, channel)
+    Publication.objects.update(due_at=None, state_reason="late")
+    later = now() + timedelta(days=2)
+    services.reschedule(cast.editor, publication, later)
+    assert (publication.planned_at, publication.due_at, publication.state_reason) == (later, later, "")
+
+
+def test_a_retry_keeps_the_key_and_looks_first_if_it_may_have_been_sent(cast, channel):
+    publication = schedule(cast, channel)
+    for sent_at, state in ((None, "scheduled"), (now(), "checking")):
+        Publication.objects.update(state="failed", due_at=None, sent_at=sent_at, fault=3)
+        key = publication.key
+        services.retry(cast.editor, publication)
+        assert (publication.state, publication.key, publication.fault) == (state, key, None)
+        assert publication.due_at <= now()
+
+
+def test_a_person_decides_what_a_network_cannot_tell(cast, channel):
+    publication = schedule(cast, channel)
+    sent_at = now() - timedelta(minutes=3)
+    Publication.objects.update(state="checking", sent_at=sent_at)
+    with pytest.raises(services.NotAccepted):
+        services.confirm_published(cast.editor, publication, "javascript:alert(1)")
+    services.confirm_published(cast.editor, publication, "https://paper.invalid/9")
+    assert (publication.state, publication.published_at) == ("published", sent_at)
+    assert publication.url == "https://paper.invalid/9"
+
+    Publication.objects.update(state="checking", sent_at=sent_at)
+    services.confirm_not_published(cast.editor, publication)
+    assert (publication.state, publication.state_reason) == ("failed", "confirmed_absent")
+    services.retry(cast.editor, publication)
+    assert publication.state == "scheduled"
+
+
+def test_everything_a_person_does_stands_in_the_audit_trail(cast, channel):
+    publication = schedule(cast, channel)
+    services.reschedule(cast.editor, publication)
+    services.cancel(cast.owner, publication)
+    found = list(Entry.objects.order_by("number").values_list("action", "actor_name"))
+    assert found == [
+        ("publication.scheduled", "Editor"),
+        ("publication.rescheduled", "Editor"),
+        ("publication.cancelled", "Owner"),
+    ]
+    assert verify(cast.workspace) is None
