@@ -51,7 +51,7 @@ $(BIN)/uv:
 	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
 	@touch $@
 
-.stamp-assets: package.json package-lock.json $(wildcard tools/assets.py tools/translations.py) $(shell find src -name '*.po') | .stamp-any
+.stamp-assets: package.json package-lock.json $(wildcard tools/assets.py tools/translations.py) $(shell find src -name '*.po') $(shell find src/resonanz/web -name '*.html' -o -name '*.py') | .stamp-any
 	$(BIN)/python -m tools.translations compile
 	$(BIN)/python -m tools.assets
 	@touch $@

@@ -41,12 +41,13 @@ CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 SECURE = _base.scheme == "https"
 
 INSTALLED_APPS = [
+    "resonanz.web",  # first: its templates replace those of the libraries
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -58,7 +59,10 @@ INSTALLED_APPS = [
     "resonanz.foundation.channels",
     "resonanz.foundation.media",
     "resonanz.outbound.publishing",
-    "resonanz.web",
+    "resonanz.web.start",
+    # The places of the workspace, one app each (web/places.py).
+    "resonanz.web.today",
+    "resonanz.web.settings",
 ]
 
 MIDDLEWARE = [
@@ -74,6 +78,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "resonanz.web.middleware.language",
+    "resonanz.web.middleware.fragment_messages",
 ]
 
 ROOT_URLCONF = "resonanz.config.urls"
@@ -88,6 +94,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "resonanz.web.context.shell",
             ],
         },
     }
@@ -168,7 +175,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-STATIC_URL = "static/"
+FORM_RENDERER = "resonanz.web.forms.Renderer"
+STATIC_URL = "/static/"
 STORAGES = {
     "default": {
         "BACKEND": "resonanz.foundation.media.storage.DurableFileStorage",

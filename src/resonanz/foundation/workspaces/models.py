@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -101,3 +102,29 @@ class Member(models.Model):
         """Raise PermissionDenied unless this member may."""
         if not self.may(permission):
             raise PermissionDenied(permission.value)
+
+
+INVITATION_LASTS = timedelta(days=14)
+
+
+def invitation_end() -> datetime:
+    return now() + INVITATION_LASTS
+
+
+class Invitation(models.Model):
+    """A person who may join; whoever has the link may take it, once. Only the token's hash is kept."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=16, choices=Role.choices)
+    department = models.ForeignKey(Department, models.SET_NULL, null=True, blank=True, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=now)
+    expires_at = models.DateTimeField(default=invitation_end)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("workspace", "email"), name="one_invitation_each"),)
+
+    def __str__(self) -> str:
+        return self.email

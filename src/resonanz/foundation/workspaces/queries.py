@@ -1,0 +1,47 @@
+"""Reading workspaces: who belongs where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.utils.timezone import now
+
+from resonanz.foundation.workspaces.models import Department, Invitation, Member, User, Workspace
+
+
+def anybody() -> bool:
+    """Whether this installation has its first person already."""
+    return User.objects.exists()
+
+
+def person(email: str) -> User | None:
+    return User.objects.filter(email__iexact=email).first()
+
+
+def membership(user: Any, slug: str) -> Member | None:
+    """The member that `user` is in the workspace `slug`; None for outsiders and unknown workspaces alike."""
+    found = Member.objects.filter(user=user, workspace__slug=slug)
+    return found.select_related("workspace", "user", "department").first()
+
+
+def memberships(user: Any) -> QuerySet[Member]:
+    """Everywhere a person belongs, by the company's name."""
+    return Member.objects.filter(user=user).select_related("workspace").order_by("workspace__name", "pk")
+
+
+def members(workspace: Workspace) -> QuerySet[Member]:
+    """The people of a workspace, by name."""
+    found = Member.objects.filter(workspace=workspace)
+    return found.select_related("user", "department").order_by("user__name", "user__email")
+
+
+def invitations(workspace: Workspace) -> QuerySet[Invitation]:
+    """Open invitations, newest first."""
+    found = Invitation.objects.filter(workspace=workspace, expires_at__gt=now())
+    return found.select_related("department", "invited_by").order_by("-created_at")
+
+
+def departments(workspace: Workspace) -> QuerySet[Department]:
+    """The departments with `people`, the number of members in each."""
+    return Department.objects.filter(workspace=workspace).annotate(people=Count("members"))

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from resonanz.web.start import views
+
+app_name = "start"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("start/", views.set_up, name="set_up"),
+    path("start/demo/", views.demo, name="demo"),
+    path("new-company/", views.new_company, name="new_company"),
+    path("join/<str:token>/", views.join, name="join"),
+]

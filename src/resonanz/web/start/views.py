@@ -1,0 +1,103 @@
+"""The first page, the set-up of a company, the way in by invitation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from resonanz.foundation.workspaces import queries, services
+from resonanz.web.start import key
+from resonanz.web.start.forms import CompanyForm, PersonForm, SetUpForm
+
+BACKEND = settings.AUTHENTICATION_BACKENDS[0]
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The first page: into the workspace, to the sign-in, or, on a new installation, to the choice of two."""
+    if request.user.is_authenticated:
+        return _home(request)
+    if queries.anybody():
+        return redirect_to_login("/")
+    return render(request, "start/welcome.html", {"allowed": key.remember(request)})
+
+
+def _home(request: HttpRequest) -> HttpResponse:
+    memberships = list(queries.memberships(request.user))
+    if not memberships:
+        return redirect("start:new_company")
+    slugs = [m.workspace.slug for m in memberships]
+    last = request.session.get("workspace")
+    return redirect("workspace", last if last in slugs else slugs[0])
+
+
+@require_http_methods(["GET", "POST"])
+def set_up(request: HttpRequest) -> HttpResponse:
+    if queries.anybody():
+        return redirect("start:index")
+    if not key.remember(request):
+        raise PermissionDenied("set_up")
+    form = SetUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        member = services.set_up(language=get_language() or "de", **form.cleaned_data)
+        login(request, member.user, backend=BACKEND)
+        return redirect("workspace", member.workspace.slug)
+    return render(request, "start/set_up.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new_company(request: HttpRequest) -> HttpResponse:
+    """Somebody who belongs nowhere (yet) may start a company of their own."""
+    form = CompanyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        member = services.create_workspace(
+            request.user,  # type: ignore[arg-type]
+            name=values["company"],
+            timezone=values["timezone"],
+            language=get_language() or "de",
+        )
+        return redirect("workspace", member.workspace.slug)
+    return render(request, "start/new_company.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def join(request: HttpRequest, token: str) -> HttpResponse:
+    """An invitation's link. People with a sign-in use it; others choose a name and a password here."""
+    invitation = services.open_invitation(token)
+    if invitation is None:
+        return render(request, "start/invitation_gone.html", status=410)
+    context: dict[str, Any] = {"invitation": invitation}
+    if request.user.is_authenticated:
+        if request.method == "POST":
+            return _enter(request, services.accept_invitation(token, request.user))
+        return render(request, "start/join.html", context)
+    if queries.person(invitation.email):
+        return redirect_to_login(request.get_full_path())
+    form = PersonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        member = services.accept_as_new_person(token, language=get_language() or "de", **form.cleaned_data)
+        return _enter(request, member)
+    return render(request, "start/join.html", context | {"form": form}, status=422 if form.errors else 200)
+
+
+def _enter(request: HttpRequest, member: Any) -> HttpResponse:
+    if not request.user.is_authenticated:
+        login(request, member.user, backend=BACKEND)
+    return redirect("workspace", member.workspace.slug)
+
+
+@require_POST
+def demo(request: HttpRequest) -> HttpResponse:
+    """Make the demo company and step into it."""
+    raise PermissionDenied("demo")

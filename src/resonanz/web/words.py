@@ -1,0 +1,86 @@
+"""How numbers and times are said: 1,2 Tsd.; vor 5 Min.; gestern 14:05. Pure: takes the moment, returns a sentence."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import formats
+from django.utils.timezone import get_current_timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+
+def short_number(value: float) -> str:
+    """A count as a person says it: 950, 1,2 Tsd., 3,4 Mio."""
+    for limit, unit in ((1_000_000_000, _("{n}B")), (1_000_000, _("{n}M")), (1_000, _("{n}K"))):
+        # 999,950 and more would be said as 1,000.0K.
+        if abs(value) >= limit * 0.99995:
+            scaled = value / limit
+            decimals = 1 if abs(scaled) < 99.95 and round(scaled, 1) != round(scaled) else 0
+            return unit.format(n=formats.number_format(round(scaled, decimals), decimals))
+    whole = float(value).is_integer()
+    return formats.number_format(value, 0 if whole else 1)
+
+
+def exact_number(value: float) -> str:
+    """All digits, grouped."""
+    whole = float(value).is_integer()
+    return formats.number_format(value, 0 if whole else None, use_l10n=True, force_grouping=True)
+
+
+def share(value: float, decimals: int = 1) -> str:
+    """A ratio as a percentage: 0.034 → 3,4 %."""
+    return pgettext("percentage", "{n}%").format(n=formats.number_format(value * 100, decimals))
+
+
+def day(moment: datetime, now: datetime) -> str:
+    """Today, yesterday, tomorrow, or the date; the year only when it is another one. In the current time zone."""
+    zone = get_current_timezone()
+    there, here = moment.astimezone(zone).date(), now.astimezone(zone).date()
+    match (there - here).days:
+        case 0:
+            return _("today")
+        case -1:
+            return _("yesterday")
+        case 1:
+            return _("tomorrow")
+    if there.year == here.year:
+        return formats.date_format(there, pgettext("day without year", "D, j M"))
+    return formats.date_format(there, pgettext("day with year", "j M Y"))
+
+
+def clock(moment: datetime) -> str:
+    return formats.time_format(moment.astimezone(get_current_timezone()), "H:i")
+
+
+def when(moment: datetime, now: datetime) -> str:
+    """The time of day, with the day when it is not today: 14:05, yesterday 14:05, Mon, 3 Mar 14:05."""
+    name = day(moment, now)
+    if name == _("today"):
+        return clock(moment)
+    return _("{day} {time}").format(day=name, time=clock(moment))
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """How long ago, or in how long, in the largest fitting unit; beyond half a day the day and the time."""
+    distance = now - moment
+    past, distance = distance >= timedelta(0), abs(distance)
+    minutes = int(distance.total_seconds() // 60)
+    if minutes < 1:
+        return _("just now") if past else _("in a moment")
+    if minutes < 60:
+        if past:
+            return ngettext("{n} min ago", "{n} min ago", minutes).format(n=minutes)
+        return ngettext("in {n} min", "in {n} min", minutes).format(n=minutes)
+    hours = minutes // 60
+    if hours < 12:
+        if past:
+            return ngettext("{n} hr ago", "{n} hrs ago", hours).format(n=hours)
+        return ngettext("in {n} hr", "in {n} hrs", hours).format(n=hours)
+    return when(moment, now)
+
+
+def exact(moment: datetime) -> str:
+    """The whole date and time with its zone, for the hover."""
+    there = moment.astimezone(get_current_timezone())
+    return f"{formats.date_format(there, pgettext('exact moment', 'l, j F Y, H:i:s'))} {there:%Z}"
