@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Model
 from django.utils.text import slugify
 from django.utils.timezone import now
 
+from resonanz.foundation.audit.services import record
 from resonanz.foundation.workspaces.models import Department, Invitation, Member, User, Workspace
 from resonanz.foundation.workspaces.roles import Permission, Role
 
@@ -28,10 +26,6 @@ class Refused(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-def _record(actor: Member, action: str, target: Model, before: dict[str, Any], after: dict[str, Any]) -> None:
-    """The one seam to the audit trail."""
 
 
 # The company
@@ -61,7 +55,7 @@ def create_workspace(
     names = DEPARTMENTS.get(language, DEPARTMENTS["en"])
     Department.objects.bulk_create(Department(workspace=workspace, name=n) for n in names)
     owner = Member.objects.create(workspace=workspace, user=user, role=Role.OWNER)
-    _record(owner, "workspace.created", workspace, {}, {"name": name})
+    record(actor=owner, action="workspace.created", target=workspace, before={}, after={"name": name})
     return owner
 
 
@@ -85,7 +79,7 @@ def update_workspace(actor: Member, *, name: str, timezone: str, language: str) 
     if before != after:
         workspace.name, workspace.timezone, workspace.language = name, timezone, language
         workspace.save(update_fields=list(after))
-        _record(actor, "workspace.changed", workspace, before, after)
+        record(actor=actor, action="workspace.changed", target=workspace, before=before, after=after)
     return workspace
 
 
@@ -147,7 +141,13 @@ def _join(actor: Member, user: User, role: str, department: Department | None) -
             )
     except IntegrityError:
         raise Refused("already_member") from None
-    _record(actor, "member.added", member, {}, {"email": user.email, "role": role})
+    record(
+        actor=actor,
+        action="member.added",
+        target=member,
+        before={},
+        after={"email": user.email, "role": role},
+    )
     return member
 
 
@@ -163,7 +163,13 @@ def change_role(actor: Member, member_id: int, role: str) -> Member:
     _require_other_owner(member)
     member.role = Role(role)
     member.save(update_fields=["role"])
-    _record(actor, "member.role_changed", member, {"role": before}, {"role": role})
+    record(
+        actor=actor,
+        action="member.role_changed",
+        target=member,
+        before={"role": before},
+        after={"role": role},
+    )
     return member
 
 
@@ -177,7 +183,7 @@ def change_department(actor: Member, member_id: int, department_id: int | None) 
     member.save(update_fields=["department"])
     after = {"department": department.name if department else None}
     if before != after:
-        _record(actor, "member.department_changed", member, before, after)
+        record(actor=actor, action="member.department_changed", target=member, before=before, after=after)
     return member
 
 
@@ -189,7 +195,13 @@ def remove_member(actor: Member, member_id: int) -> None:
     if member.pk != actor.pk:
         _require_right_over(actor, member.role)
     _require_other_owner(member)
-    _record(actor, "member.removed", member, {"email": member.user.email, "role": member.role}, {})
+    record(
+        actor=actor,
+        action="member.removed",
+        target=member,
+        before={"email": member.user.email, "role": member.role},
+        after={},
+    )
     member.delete()
 
 
@@ -222,7 +234,13 @@ def invite(
         token_hash=_hash(token),
         invited_by=actor.user,
     )
-    _record(actor, "member.invited", invitation, {}, {"email": email, "role": role})
+    record(
+        actor=actor,
+        action="member.invited",
+        target=invitation,
+        before={},
+        after={"email": email, "role": role},
+    )
     return invitation, token
 
 
@@ -230,7 +248,13 @@ def invite(
 def withdraw_invitation(actor: Member, invitation_id: int) -> None:
     actor.require(Permission.MANAGE)
     invitation = Invitation.objects.get(workspace=actor.workspace, pk=invitation_id)
-    _record(actor, "invitation.withdrawn", invitation, {"email": invitation.email}, {})
+    record(
+        actor=actor,
+        action="invitation.withdrawn",
+        target=invitation,
+        before={"email": invitation.email},
+        after={},
+    )
     invitation.delete()
 
 
@@ -273,7 +297,9 @@ def add_department(actor: Member, name: str) -> Department:
     department, is_new = Department.objects.get_or_create(workspace=actor.workspace, name=name.strip())
     if not is_new:
         raise Refused("name_taken")
-    _record(actor, "department.added", department, {}, {"name": department.name})
+    record(
+        actor=actor, action="department.added", target=department, before={}, after={"name": department.name}
+    )
     return department
 
 
@@ -286,7 +312,13 @@ def rename_department(actor: Member, department_id: int, name: str) -> Departmen
     if actor.workspace.departments.filter(name=department.name).exclude(pk=department.pk).exists():
         raise Refused("name_taken")
     department.save(update_fields=["name"])
-    _record(actor, "department.renamed", department, {"name": before}, {"name": department.name})
+    record(
+        actor=actor,
+        action="department.renamed",
+        target=department,
+        before={"name": before},
+        after={"name": department.name},
+    )
     return department
 
 
@@ -295,5 +327,11 @@ def remove_department(actor: Member, department_id: int) -> None:
     """Its people stay, without a department."""
     actor.require(Permission.MANAGE)
     department = actor.workspace.departments.get(pk=department_id)
-    _record(actor, "department.removed", department, {"name": department.name}, {})
+    record(
+        actor=actor,
+        action="department.removed",
+        target=department,
+        before={"name": department.name},
+        after={},
+    )
     department.delete()
