@@ -10,7 +10,7 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -139,15 +139,19 @@ class GuardedTransport(httpx.HTTPTransport):
 
 
 def open_client(
-    allowed_hosts: Iterable[str] = (), *, transport: httpx.BaseTransport | None = None
+    allowed_hosts: Iterable[str] = (),
+    *,
+    transport: httpx.BaseTransport | None = None,
+    mounts: Mapping[str, httpx.BaseTransport] | None = None,
 ) -> httpx.Client:
     """The client all doors of a process share: guarded, without proxies from the environment, without redirects of
     its own, and without cookies, which would carry one channel's session into another's request.
 
-    transport: instead of the guarded one (a fake's).
+    transport: instead of the guarded one (a fake's). mounts: for some addresses only, by httpx's patterns.
     """
     return httpx.Client(
         transport=transport or GuardedTransport(allowed_hosts),
+        mounts=dict(mounts or {}),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         follow_redirects=False,
         trust_env=False,

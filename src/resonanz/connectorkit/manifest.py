@@ -108,7 +108,9 @@ class Manifest:
     poll_seconds: int  # how often to ask for news when nothing pushes them
     settle_seconds: int = 20  # how long a request may still land after its sender died
     scopes: tuple[str, ...] = ()
-    visibilities: tuple[Visibility, ...] = (Visibility.PUBLIC,)  # who a post may be shown to; the first is usual
+    visibilities: tuple[Visibility, ...] = (
+        Visibility.PUBLIC,
+    )  # who a post may be shown to; the first is usual
     content_warnings: bool = False  # a post may be folded behind a line of warning
     # False: nobody can be answered there (a feed), so its messages are only read.
     conversational: bool = True

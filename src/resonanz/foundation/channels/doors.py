@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from django.utils.timezone import now
 
 from resonanz.connectorkit.errors import AccessLost, Unavailable
-from resonanz.connectorkit.guard import GuardedTransport
+from resonanz.connectorkit.guard import open_client
 from resonanz.connectorkit.http import Http
 from resonanz.connectorkit.network import Auth
 from resonanz.connectorkit.ratelimit import RateMemory
@@ -32,9 +32,7 @@ def client() -> httpx.Client:
     mounts = (
         {"all://*.demo.invalid": import_string(settings.DEMO_TRANSPORT)()} if settings.DEMO_TRANSPORT else {}
     )
-    return httpx.Client(
-        transport=GuardedTransport(settings.PRIVATE_HOSTS_ALLOWED), mounts=mounts, trust_env=False
-    )
+    return open_client(settings.PRIVATE_HOSTS_ALLOWED, mounts=mounts)
 
 
 class StoredAccess:
