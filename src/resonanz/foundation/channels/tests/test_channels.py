@@ -29,7 +29,7 @@ from resonanz.foundation.workspaces.models import Member, User, Workspace
 from resonanz.kernel.messages import Author
 from resonanz.kernel.text import TextUnit
 
-SECRET = "geheim-4711"  # noqa: S105
+SECRET = "geheim-4711"
 CHECKED = Source("https://example.org/limits", date(2026, 11, 22))
 
 
@@ -40,7 +40,7 @@ class TestAuth:
 
     def __init__(self) -> None:
         self.renewals = 0
-        self.renewed: dict[str, str] | None | Exception = {"token": "fresh"}
+        self.renewed: dict[str, str] | Exception | None = {"token": "fresh"}
 
     def connect(self, http, answers):
         if answers["password"] != SECRET:
