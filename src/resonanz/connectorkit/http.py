@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -24,7 +25,7 @@ from resonanz.connectorkit.errors import (
 from resonanz.connectorkit.errors import Effect as Effect  # part of what callers say
 from resonanz.connectorkit.errors import failure as failure
 from resonanz.connectorkit.guard import PrivateAddress, deadline
-from resonanz.connectorkit.ratelimit import RateMemory, retry_at
+from resonanz.connectorkit.ratelimit import RateMemory, http_date, retry_at
 from resonanz.connectorkit.reading import Unreadable
 from resonanz.kernel.clock import Clock, utcnow
 
@@ -66,6 +67,10 @@ class Answer:
             return translate(body)
         except Unreadable as error:
             raise failure(self.effect, "unreadable", f"missing or of another type: {error}") from error
+
+    def server_now(self) -> datetime | None:
+        """The moment the server believed it was when it answered."""
+        return http_date(self.headers.get("date", ""))
 
     def text(self) -> str:
         return self.body.decode("utf-8", "replace")

@@ -45,9 +45,11 @@ class TextLimit:
     source: Source
     link_units: int | None = None
     short_mentions: bool = False
+    counts_warning: bool = False  # a content warning counts too
 
-    def used(self, text: str) -> int:
-        return length(text, self.unit, link_units=self.link_units, short_mentions=self.short_mentions)
+    def used(self, text: str, content_warning: str = "") -> int:
+        used = length(text, self.unit, link_units=self.link_units, short_mentions=self.short_mentions)
+        return used + (length(content_warning, self.unit) if self.counts_warning else 0)
 
 
 @dataclass(frozen=True, slots=True)

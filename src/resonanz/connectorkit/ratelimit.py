@@ -13,7 +13,8 @@ _DEFAULT = timedelta(seconds=60)
 _EPOCH_FROM = 1_000_000_000  # a larger number is a moment, a smaller one a number of seconds
 
 
-def _http_date(value: str) -> datetime | None:
+def http_date(value: str) -> datetime | None:
+    """The moment in an HTTP header (RFC 9110, 5.6.7), aware; None if it is none."""
     try:
         moment = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError):
@@ -27,7 +28,7 @@ def _moment(value: str, server_now: datetime) -> datetime | None:
     try:
         number = float(value)
     except ValueError:
-        if (date := _http_date(value)) is not None:
+        if (date := http_date(value)) is not None:
             return date
         try:
             moment = datetime.fromisoformat(value)
@@ -52,7 +53,7 @@ def retry_at(headers: Mapping[str, str], now: datetime) -> datetime:
     Moments are read on the server's own clock (its Date header), so a clock that goes wrong on either side
     changes nothing.
     """
-    server_now = _http_date(headers.get("date", "")) or now
+    server_now = http_date(headers.get("date", "")) or now
     for name in ("retry-after", "ratelimit-reset", "x-ratelimit-reset"):
         if (value := headers.get(name)) and (moment := _moment(value, server_now)) is not None:
             return now + min(max(moment - server_now, _EARLIEST), _LATEST)
