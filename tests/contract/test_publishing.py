@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 
 import pytest
 
@@ -184,8 +185,6 @@ UNICODE = [
 @pytest.mark.needs(Capability.PUBLISH, Capability.FIND_PUBLISHED, Capability.OWN_POSTS)
 @pytest.mark.parametrize("text", UNICODE)
 def test_every_text_survives_the_way_there_and_back(world: World, text: str) -> None:
-    import unicodedata
-
     connector, draft = world.connector(), world.draft(text)
     receipt = connector.publish(draft, ())
     world.settle()

@@ -2,6 +2,6 @@
 
 CONNECTORS: list[str] = [
     # "resonanz.connectors.bluesky",
-    # "resonanz.connectors.mastodon",
+    "resonanz.connectors.mastodon",
     # "resonanz.connectors.feeds",
 ]

@@ -15,6 +15,7 @@ from resonanz.connectorkit.manifest import (
     Source,
     TextLimit,
 )
+from resonanz.kernel.messages import Visibility
 from resonanz.kernel.text import TextUnit
 
 _POSTING = Source("https://docs.joinmastodon.org/user/posting/", date(2026, 11, 22))
@@ -56,4 +57,6 @@ MANIFEST = Manifest(
     poll_seconds=30,
     settle_seconds=20,
     scopes=SCOPES,
+    visibilities=(Visibility.PUBLIC, Visibility.UNLISTED, Visibility.FOLLOWERS, Visibility.DIRECT),
+    content_warnings=True,
 )
