@@ -28,8 +28,13 @@ class PrivateAddress(httpcore.ConnectError):
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """Everything the network does inside must be over after `seconds`, however slowly the other side drips."""
-    token = _deadline.set(time.monotonic() + seconds)
+    """Everything the network does inside must be over after `seconds`, however slowly the other side drips.
+
+    Of deadlines inside one another the nearest counts. When it has passed nothing more is sent, even by a process
+    that was stopped in between and goes on much later.
+    """
+    end, outer = time.monotonic() + seconds, _deadline.get()
+    token = _deadline.set(end if outer is None else min(end, outer))
     try:
         yield
     finally:
@@ -68,6 +73,8 @@ class _Stream(httpcore.NetworkStream):
         return self._inner.read(max_bytes, _remaining(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if (end := _deadline.get()) is not None and time.monotonic() >= end:
+            raise httpcore.WriteTimeout("too late to send")
         self._inner.write(buffer, _remaining(timeout))
 
     def close(self) -> None:

@@ -89,7 +89,7 @@ def remove(member: Member, file: MediaFile) -> None:
     record(action="media.removed", actor=member, target=found)
     try:
         found.delete()
-    except models.ProtectedError as error:
+    except (models.ProtectedError, models.RestrictedError) as error:
         raise MediaRefused("in_use") from error
 
 

@@ -41,10 +41,10 @@ def perform(lease: Lease) -> None:
 
 
 def _record_fault(lease: Lease, error: Exception) -> None:
-    log.exception("%s %s: a fault of ours", lease.kind.name, lease.pk)
     # Types and places only: the message of an unforeseen error may carry anything, a token included.
     frames = traceback.extract_tb(error.__traceback__)
     trace = "\n".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
+    log.error("%s %s: a fault of ours, %s\n%s", lease.kind.name, lease.pk, type(error).__name__, trace)
     try:
         fault = Fault.objects.create(
             kind=lease.kind.name, row=str(lease.pk), summary=type(error).__name__, trace=trace

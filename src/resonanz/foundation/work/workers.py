@@ -18,14 +18,19 @@ from django.db import connection, connections
 class FileLiveness:
     """For workers on one machine: an `flock` on a file named after the worker."""
 
+    is_certain = True  # the kernel lets go of the lock when the process is gone, and only then
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._held: int | None = None
 
     def begin(self, worker: str) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._held = os.open(self._folder / worker, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # Locked before it has its name: nobody may ever find the file and the lock free.
+        draft = self._folder / f".{worker}"
+        self._held = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._held, fcntl.LOCK_EX)
+        draft.rename(self._folder / worker)
 
     def end(self, worker: str) -> None:
         if self._held is not None:
@@ -51,6 +56,8 @@ class FileLiveness:
 
 class DatabaseLiveness:
     """For workers on many machines: an advisory lock of PostgreSQL, held by a connection of its own."""
+
+    is_certain = False  # the lock also goes when only that connection breaks
 
     def __init__(self) -> None:
         self._connection: Any = None
@@ -85,6 +92,11 @@ def _number(worker: str) -> int:
 def new_name() -> str:
     """A name no other worker has or had."""
     return f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def death_is_certain() -> bool:
+    """Whether a worker that counts as dead can surely do nothing more, not even to the network."""
+    return FileLiveness.is_certain if settings.EMBEDDED else DatabaseLiveness.is_certain
 
 
 def liveness() -> FileLiveness | DatabaseLiveness:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as a_field
-from typing import Protocol
 
 from resonanz.connectorkit.manifest import Capability, Limits, MediaLimit
 from resonanz.foundation.channels.models import Channel, ChannelState
 from resonanz.foundation.channels.queries import limits_of
+from resonanz.foundation.media.models import MediaFile
 from resonanz.kernel.messages import Reference, Visibility
 from resonanz.kernel.text import TextUnit, length
 
 
-class File(Protocol):
-    """What a check asks of a media file."""
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A picture with the words it goes out with."""
 
-    content_type: str
-    alt: str
+    file: MediaFile
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Payload:
     content_warning: str = ""
     reply_to: Reference | None = None
     quote: Reference | None = None
-    media: Sequence[File] = ()
+    media: Sequence[Attached] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +78,26 @@ def _about_text(limits: Limits, payload: Payload) -> Iterator[Problem]:
             )
 
 
-def _about_media(limits: Limits, media: Sequence[File]) -> Iterator[Problem]:
-    for limit, files in _by_limit(limits, media):
+def _about_media(limits: Limits, media: Sequence[Attached]) -> Iterator[Problem]:
+    for limit, group in _by_limit(limits, media):
         if limit is None:
-            for file in files:
-                yield Problem("media_type_refused", "media", {"content_type": file.content_type})
+            for attached in group:
+                yield Problem("media_type_refused", "media", {"content_type": attached.file.content_type})
             continue
-        if len(files) > limit.maximum:
-            yield Problem("too_many_media", "media", {"used": len(files), "maximum": limit.maximum})
-        for file in files:
-            used = length(file.alt, TextUnit.GRAPHEMES)
+        if len(group) > limit.maximum:
+            yield Problem("too_many_media", "media", {"used": len(group), "maximum": limit.maximum})
+        for attached in group:
+            used = length(attached.alt, TextUnit.GRAPHEMES)
             if limit.max_alt is not None and used > limit.max_alt:
                 yield Problem("alt_too_long", "alt", {"used": used, "maximum": limit.max_alt})
 
 
-def _by_limit(limits: Limits, media: Sequence[File]) -> list[tuple[MediaLimit | None, list[File]]]:
+def _by_limit(limits: Limits, media: Sequence[Attached]) -> list[tuple[MediaLimit | None, list[Attached]]]:
     """The files grouped by the limit that holds for them; None: the network takes no such file."""
-    groups: dict[int, tuple[MediaLimit | None, list[File]]] = {}
-    for file in media:
-        limit = limit_for(limits, file.content_type)
-        groups.setdefault(id(limit), (limit, []))[1].append(file)
+    groups: dict[int, tuple[MediaLimit | None, list[Attached]]] = {}
+    for attached in media:
+        limit = limit_for(limits, attached.file.content_type)
+        groups.setdefault(id(limit), (limit, []))[1].append(attached)
     return list(groups.values())
 
 

@@ -38,15 +38,15 @@ MACHINE = Machine(
     "publication",
     _S.SCHEDULED,
     {
-        _S.SCHEDULED: _works(_S.UPLOADING, _S.READY, _S.FAILED, _S.CANCELLED),
+        # To published, here and below: the receipt of an earlier sending came after all.
+        _S.SCHEDULED: _works(_S.UPLOADING, _S.READY, _S.PUBLISHED, _S.FAILED, _S.CANCELLED),
         # Back to scheduled: the channel is paused, or it got late. Uploads don't keep; they are made anew.
-        _S.UPLOADING: _works(_S.READY, _S.SCHEDULED, _S.FAILED, _S.CANCELLED),
-        # To published: the receipt of an earlier sending came after all.
+        _S.UPLOADING: _works(_S.READY, _S.SCHEDULED, _S.PUBLISHED, _S.FAILED, _S.CANCELLED),
         _S.READY: _works(_S.SENDING, _S.SCHEDULED, _S.PUBLISHED, _S.FAILED, _S.CANCELLED),
         # Back to ready: the network said that nothing happened.
         _S.SENDING: _works(_S.PUBLISHED, _S.CHECKING, _S.READY, _S.SCHEDULED, _S.FAILED),
-        # A worker asks the network, and a person may decide at any time. Back to ready: it surely is not public.
-        _S.CHECKING: _works(_S.PUBLISHED, _S.READY, _S.FAILED),
+        # A worker asks the network, and a person may decide at any time. Back to scheduled: it surely is not public.
+        _S.CHECKING: _works(_S.PUBLISHED, _S.SCHEDULED, _S.FAILED),
         _S.FAILED: State(to=frozenset({_S.SCHEDULED, _S.CHECKING, _S.CANCELLED}), waits=True),
         _S.PUBLISHED: State(),
         _S.CANCELLED: State(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -9,10 +10,11 @@ from django.utils.timezone import now
 from django.utils.translation import pgettext_lazy
 
 from resonanz.foundation.channels.models import Channel
+from resonanz.foundation.media.models import MediaFile
 from resonanz.foundation.work.models import Due
 from resonanz.foundation.workspaces.models import Member, Workspace
 from resonanz.kernel.messages import Reference, Visibility
-from resonanz.kernel.publishing import Draft, Receipt, Upload
+from resonanz.kernel.publishing import Draft, Media, Receipt, Upload
 from resonanz.outbound.publishing.machine import PublicationState
 
 
@@ -73,7 +75,6 @@ class Publication(Due):
         ordering = ("-planned_at", "-pk")
         indexes = (
             models.Index(fields=("workspace", "planned_at"), name="publication_by_plan"),
-            models.Index(fields=("channel", "remote_id"), name="publication_by_remote_id"),
             models.Index(
                 fields=("workspace", "state"),
                 name="publication_unfinished",
@@ -81,6 +82,12 @@ class Publication(Due):
             ),
         )
         constraints = (
+            # One post is the proof of one publication, even if two with the same words look for theirs at once.
+            models.UniqueConstraint(
+                fields=("channel", "remote_id"),
+                condition=~models.Q(remote_id=""),
+                name="one_publication_a_post",
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=PublicationState.values), name="publication_state_is_known"
             ),
@@ -89,13 +96,14 @@ class Publication(Due):
     def __str__(self) -> str:
         return self.text[:60] or self.key
 
-    def draft(self) -> Draft:
-        """What its network shall get; equal at every call."""
+    def draft(self, media: Sequence[Media] = ()) -> Draft:
+        """What its network shall get; equal at every call with the same media."""
         return Draft(
             key=self.key,
             text=self.text,
             created_at=self.created_at,
             language=self.language,
+            media=tuple(media),
             reply_to=_reference(self.reply_to),
             quote=_reference(self.quote),
             visibility=Visibility(self.visibility),
@@ -110,6 +118,24 @@ class Publication(Due):
     def reference(self) -> Reference | None:
         """What an answer to it, or its deletion, needs; None unless we have its receipt."""
         return Reference(self.remote_id, self.receipt.get("reference", {})) if self.receipt else None
+
+
+class Enclosure(models.Model):
+    """One picture of a publication, in its place, with the words it goes out with."""
+
+    publication = models.ForeignKey(Publication, models.CASCADE, related_name="enclosures")
+    file = models.ForeignKey(MediaFile, models.RESTRICT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    alt = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("position",)
+        constraints = (
+            models.UniqueConstraint(fields=("publication", "position"), name="one_enclosure_a_position"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.file}"
 
 
 def reference_json(reference: Reference | None) -> dict[str, Any] | None:

@@ -20,7 +20,7 @@ from resonanz.foundation.workspaces.roles import Permission
 from resonanz.kernel.ids import new_key
 from resonanz.outbound.publishing.checks import Payload, Problem, problems
 from resonanz.outbound.publishing.machine import MACHINE, UNSENT, PublicationState
-from resonanz.outbound.publishing.models import Origin, Publication, reference_json, web_address
+from resonanz.outbound.publishing.models import Enclosure, Origin, Publication, reference_json, web_address
 
 # A form that was open for a while still means "now"; anything older is a mistake in the date.
 PAST_TOLERANCE = timedelta(minutes=5)
@@ -69,7 +69,8 @@ def schedule(
     sent again, gives the publication of the first time.
     """
     actor.require(PERMISSION[origin])
-    if channel.workspace_id != actor.workspace_id:
+    owners = {channel.workspace_id, *(attached.file.workspace_id for attached in payload.media)}
+    if owners != {actor.workspace_id}:
         raise PermissionDenied("another workspace")
     key = _checked_key(key)
     if earlier := Publication.objects.filter(key=key, workspace=actor.workspace).first():
@@ -95,6 +96,10 @@ def schedule(
         planned_at=planned_at,
         due_at=_first_look(planned_at, bool(payload.media)),
         state_since=moment,
+    )
+    Enclosure.objects.bulk_create(
+        Enclosure(publication=publication, file=attached.file, position=position, alt=attached.alt)
+        for position, attached in enumerate(payload.media)
     )
     record(
         action="publication.scheduled",
@@ -130,7 +135,7 @@ def reschedule(actor: Member, publication: Publication, due_at: datetime | None 
         UNSENT,
         PublicationState.SCHEDULED,
         planned_at=planned_at,
-        due_at=_first_look(planned_at, has_media=False),
+        due_at=_first_look(planned_at, publication.enclosures.exists()),
         uploads=[],
     )
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -22,7 +21,8 @@ PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
     "PRAGMA mmap_size=134217728",
 )
-_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+# What begins with WITH is our claim; Django's own reads don't.
+_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "WITH")
 
 
 class Gate:
@@ -116,22 +116,3 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._gate.close()
             self._gate = None
             self.execute_wrappers.remove(self._through_gate)
-
-
-@contextmanager
-def durable(connection: Any) -> Iterator[None]:
-    """Every commit inside waits until it is on the disk itself, so it survives a power cut.
-
-    For the commits before and after a call to a network. PostgreSQL does so by default and SQLite in WAL mode does
-    not (synchronous=NORMAL may lose the last commits, never damage the file).
-    """
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA synchronous=FULL")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA synchronous=NORMAL")

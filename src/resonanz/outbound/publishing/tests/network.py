@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -118,9 +118,9 @@ class PaperConnector:
         }
         return _receipt(self._http.call("POST", "posts", effect=Effect.WRITE, body=body).json())
 
-    def find_published(self, draft: Draft) -> Receipt | None:
+    def find_published(self, draft: Draft, taken: Container[str] = ()) -> Receipt | None:
         found = self._http.call("GET", "posts", effect=Effect.READ, params={"text": draft.text}).json()
-        return _receipt(found[0]) if found else None
+        return next((_receipt(post) for post in found if post["id"] not in taken), None)
 
     def upload(self, media: Media) -> Upload:
         with media.open() as file:
