@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export RESONANZ_DATA ?= $(CURDIR)/data
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check assets messages lock clean
+.PHONY: help run demo test check assets picture messages lock clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ check: .stamp-dev .stamp-assets ## The slower checks: both databases, real serve
 	$(BIN)/python -m tools.check
 
 assets: .stamp-assets ## Compiled translations and the front end's files from npm
+
+picture: .stamp-dev .stamp-assets ## The README's picture, of the demo company
+	$(BIN)/python -m tools.picture
 
 messages: .stamp-dev ## Collect new texts from the source into the translation files
 	$(BIN)/python -m tools.translations collect

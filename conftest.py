@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from resonanz.foundation.workspaces.models import Member, Workspace
 
+pytest_plugins = ("tools.pytest_loopback",)
+
 PASSWORD = "a quiet sentence about rivers"  # noqa: S105
 
 

@@ -12,6 +12,10 @@ from resonanz.cli.text import _, gettext_noop
 # name → (module:attribute, one line of help). The help stands here so that `--help` imports nothing.
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("resonanz.cli.up:command", gettext_noop("Start Resonanz: web, sweep and worker in one process.")),
+    "demo": (
+        "resonanz.cli.demo:command",
+        gettext_noop("Start the demo company in a database of its own; nothing leaves this machine."),
+    ),
     "doctor": (
         "resonanz.cli.doctor:command",
         gettext_noop("Check installation, database, disk, clock, workers and channels; say what to do."),

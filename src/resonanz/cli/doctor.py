@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from resonanz import __version__
-from resonanz.cli import django
+from resonanz.cli import house
 from resonanz.cli.text import _, ngettext
 
 IDLE_MEMORY_MB = 300
@@ -34,7 +34,7 @@ class Result:
 
 @click.command(help=_("Check installation, database, disk, clock, workers and channels; say what to do."))
 def command() -> None:
-    django.setup()
+    house.setup()
     results = [result for check in CHECKS for result in check()]
     for result in results:
         sign, colour = {True: ("✓", "green"), False: ("✗", "red"), None: ("·", "cyan")}[result.ok]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from resonanz.cli import django
+from resonanz.cli import house
 from resonanz.cli.text import _, ngettext
 
 
@@ -12,7 +12,7 @@ from resonanz.cli.text import _, ngettext
     help=_("Make a new key and put the secrets of all channels under it. Resonanz may run meanwhile.")
 )
 def command() -> None:
-    django.setup()
+    house.setup()
     from django.conf import settings
 
     from resonanz.foundation.channels import services

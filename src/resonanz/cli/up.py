@@ -13,7 +13,7 @@ from types import FrameType
 
 import click
 
-from resonanz.cli import django
+from resonanz.cli import house
 from resonanz.cli.text import _
 
 log = logging.getLogger("resonanz.up")
@@ -35,8 +35,18 @@ log = logging.getLogger("resonanz.up")
     help=_("Only the web, only the work, or all."),
 )
 def command(host: str, port: int, threads: int, serve: str) -> None:
-    os.environ.setdefault("RESONANZ_URL", f"http://{host if host != '0.0.0.0' else '127.0.0.1'}:{port}")  # noqa: S104
-    if serve != "work" and not _is_free(host, port):
+    if serve != "work":
+        listen_on(host, port)
+    house.setup()
+    prepare_database()
+    run(host, port, threads, serve)
+
+
+def listen_on(host: str, port: int) -> None:
+    """Make this the address people open, unless RESONANZ_URL names another; ends here if the port is taken."""
+    name = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
+    os.environ.setdefault("RESONANZ_URL", f"http://{name}:{port}")
+    if not _is_free(host, port):
         click.echo(
             _("Port {port} is taken. Stop what uses it, or choose another: resonanz up --port 8001").format(
                 port=port
@@ -44,9 +54,6 @@ def command(host: str, port: int, threads: int, serve: str) -> None:
             err=True,
         )
         sys.exit(1)
-    django.setup()
-    prepare_database()
-    run(host, port, threads, serve)
 
 
 def _is_free(host: str, port: int) -> bool:
