@@ -51,6 +51,7 @@ class FakeBluesky:
         self.clock = clock
         self.people: dict[str, Person] = {}  # by did
         self.posts: dict[str, Post] = {}  # by address
+        self.page_cap = 100  # lists come in pages of at most so many
         self._number = 0
         self._lock = threading.RLock()
         self._views = Views(self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -67,7 +67,7 @@ class Views:
             if (reason := self._reason(post, me)) and (not reasons or reason in reasons)
         ]
         found.sort(key=lambda pair: pair[0].sort_at, reverse=True)
-        page, cursor = _page(found, params, lambda pair: pair[0].sort_at)
+        page, cursor = self._page(found, params, lambda pair: pair[0].sort_at)
         listed = [
             {
                 **post.reference(),
@@ -85,7 +85,7 @@ class Views:
         person = self._actor(params)
         found = [post for post in self._network.posts.values() if post.did == person.did]
         found.sort(key=lambda post: post.sort_at, reverse=True)
-        page, cursor = _page(found, params, lambda post: post.sort_at)
+        page, cursor = self._page(found, params, lambda post: post.sort_at)
         return {"feed": [{"post": self._post(post)} for post in page], **cursor}
 
     def posts(self, me: Person, params: httpx.QueryParams) -> Any:
@@ -104,7 +104,7 @@ class Views:
     def followers(self, me: Person, params: httpx.QueryParams) -> Any:
         person = self._actor(params)
         since = sorted(((stamp(at), did) for did, at in person.followers.items()), reverse=True)
-        page, cursor = _page(since, params, lambda pair: "::".join(pair))
+        page, cursor = self._page(since, params, lambda pair: "::".join(pair))
         return {
             "subject": self._author(person.did),
             "followers": [self._author(did) for _at, did in page],
@@ -162,6 +162,19 @@ class Views:
             view["embed"] = {"$type": "app.bsky.embed.images#view", "images": images}
         return view
 
+    def _page(
+        self, found: list[Any], params: httpx.QueryParams, key: Callable[[Any], str]
+    ) -> tuple[list[Any], dict[str, str]]:
+        """One page, newest first: what lies below the cursor, which is the last page's last key."""
+        limit = int(params.get("limit", 50))
+        if not 1 <= limit <= 100:
+            raise Refused(400, "InvalidRequest", "Error: limit must be between 1 and 100")
+        limit = min(limit, self._network.page_cap)
+        if before := params.get("cursor"):
+            found = [item for item in found if key(item) < before]
+        cursor = {"cursor": key(found[limit - 1])} if len(found) > limit else {}
+        return found[:limit], cursor
+
     def _images(self, post: Post) -> list[dict[str, str]]:
         embed = reading.at(post.record, "embed")
         images = reading.items(embed, "images") or reading.items(embed, "media", "images")
@@ -190,14 +203,3 @@ def _mentioned(record: Any) -> Iterator[str]:
     for facet in reading.items(record, "facets"):
         for feature in reading.items(facet, "features"):
             yield reading.text(feature, "did")
-
-
-def _page(found: list[Any], params: httpx.QueryParams, key: Any) -> tuple[list[Any], dict[str, str]]:
-    """One page, newest first: what lies below the cursor, which is the last page's last key."""
-    limit = int(params.get("limit", 50))
-    if not 1 <= limit <= 100:
-        raise Refused(400, "InvalidRequest", "Error: limit must be between 1 and 100")
-    if before := params.get("cursor"):
-        found = [item for item in found if key(item) < before]
-    cursor = {"cursor": key(found[limit - 1])} if len(found) > limit else {}
-    return found[:limit], cursor
