@@ -59,6 +59,8 @@ INSTALLED_APPS = [
     "resonanz.foundation.channels",
     "resonanz.foundation.media",
     "resonanz.outbound.publishing",
+    "resonanz.inbound.intake",
+    "resonanz.inbound.conversations",
     "resonanz.web.start",
     # The places of the workspace, one app each (web/places.py).
     "resonanz.web.today",

@@ -25,6 +25,7 @@ log = logging.getLogger("resonanz.work")
 
 PAUSE_SECONDS = 1.0
 RECOVER_SECONDS = 1.0
+FIND_SECONDS = 0.5
 
 
 def perform(lease: Lease) -> None:
@@ -70,7 +71,7 @@ class Engine:
 
     def run(self) -> None:
         self._liveness.begin(self.name)
-        recovered_at = now() - timedelta(days=1)
+        recovered_at = found_at = now() - timedelta(days=1)
         try:
             while not self._stop.is_set():
                 try:
@@ -79,6 +80,9 @@ class Engine:
                     if now() - recovered_at >= timedelta(seconds=RECOVER_SECONDS):
                         self.recover()
                         recovered_at = now()
+                    if now() - found_at >= timedelta(seconds=FIND_SECONDS):
+                        self.find()
+                        found_at = now()
                     taken = self.sweep()
                 except DatabaseError:
                     log.exception("the sweep could not reach the database")
@@ -95,6 +99,17 @@ class Engine:
         """Finish what is in hand and return from `run`."""
         self._stop.set()
         registry.wake()
+
+    def find(self) -> None:
+        """Let every stage look for what it can pull. One that fails does not keep the others from looking."""
+        for kind in self._kinds:
+            try:
+                if kind.find is not None:
+                    kind.find()
+            except DatabaseError:
+                raise
+            except Exception:
+                log.exception("%s: a fault of ours while looking for work", kind.name)
 
     def sweep(self) -> int:
         """Claim what is due, as far as there are free threads; returns how many rows were handed out."""

@@ -24,6 +24,7 @@ class Kind:
 
     handle: does one step and stores it through the lease it is given.
     on_fault: called with the lease and the fault's number when `handle` raised something unforeseen.
+    find: called by the sweep about once a second; makes due what this stage can pull from the one before it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Kind:
     on_fault: Callable[[Lease, int], None]
     lease_seconds: int = 120
     parallel: int = 8  # at most so many at once in one process
+    find: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The inbox: threads with a state and somebody who takes care of them."""

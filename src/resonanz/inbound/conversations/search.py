@@ -1,0 +1,51 @@
+"""Finding conversations by words, as they sound alike to a German reader: Müller and Mueller are the same."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from django.db.models import QuerySet, Value
+from django.db.models.functions import StrIndex
+
+from resonanz.foundation.workspaces.models import Workspace
+from resonanz.inbound.conversations.models import Conversation, Role, SearchText
+from resonanz.inbound.intake.models import StoredMessage
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+# Enough of one long article, or of a long quarrel, to find it by.
+_MESSAGE_LENGTH = 2_000
+_LENGTH = 12_000
+_MOST_WORDS = 8
+
+
+def fold(text: str) -> str:
+    """`text` in lower case without accents, ä as ae, ß as ss."""
+    spelled = unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS)
+    return "".join(c for c in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(c))
+
+
+def index(conversation: Conversation) -> None:
+    """Bring what is searched for `conversation` up to date."""
+    said = StoredMessage.objects.filter(parts__conversation=conversation, parts__role=Role.SAID)
+    newest = said.select_related("author").order_by("-sent_at")[:50]
+    text = "\n".join(searchable(message) for message in newest)[:_LENGTH]
+    SearchText.objects.update_or_create(
+        conversation=conversation, defaults={"workspace_id": conversation.workspace_id, "text": text}
+    )
+
+
+def searchable(message: StoredMessage) -> str:
+    """Author, title and text of a message, folded."""
+    author = message.author
+    return fold(f"{author.name} @{author.handle} {message.title} {message.text}")[:_MESSAGE_LENGTH]
+
+
+def matching(workspace: Workspace, words: str) -> QuerySet[SearchText]:
+    """Conversations in which each of `words` occurs, as a part of a word too."""
+    found = SearchText.objects.filter(workspace=workspace)
+    for number, word in enumerate(fold(words).split()[:_MOST_WORDS]):
+        # INSTR and STRPOS: unlike LIKE they fold nothing, which is done already, and are faster for it.
+        found = found.alias(**{f"at_{number}": StrIndex("text", Value(word))}).filter(
+            **{f"at_{number}__gt": 0}
+        )
+    return found

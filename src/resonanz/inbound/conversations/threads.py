@@ -1,0 +1,165 @@
+"""Which message belongs to which conversation, and what its arrival means for it.
+
+A comment right below a post of ours begins a conversation of its own, with the post as its context: twenty people
+who ask twenty things are twenty conversations. Everything else joins the one its parent is in, else the one of its
+thread, else begins one.
+"""
+
+from __future__ import annotations
+
+from django.utils.timezone import now
+
+from resonanz.connectorkit.manifest import Capability
+from resonanz.inbound.conversations.machine import MACHINE, Status
+from resonanz.inbound.conversations.models import (
+    SNIPPET_LENGTH,
+    Answer,
+    Conversation,
+    Filing,
+    Lookup,
+    Part,
+    Role,
+)
+from resonanz.inbound.conversations.search import index
+from resonanz.inbound.intake.models import Origin, StoredMessage
+from resonanz.kernel.messages import MessageKind
+
+# More than a person reads before answering; a hostile chain must not be followed for ever.
+CONTEXT_DEPTH = 6
+
+
+def file(message: StoredMessage) -> Conversation | None:
+    """Put a stored message where it belongs. Filing it again changes nothing but what was edited.
+
+    None: it is context only, or our own words that belong to no conversation.
+    """
+    if message.origin == Origin.CONTEXT:
+        return None
+    part = Part.objects.filter(message=message, role=Role.SAID).select_related("conversation").first()
+    if part:
+        return _edited(part, message)
+    conversation = _home(message)
+    if conversation is None and message.is_ours:
+        return None
+    # Locked until the end of the transaction: a colleague may be changing it right now.
+    conversation = Conversation.objects.select_for_update().get(pk=(conversation or _begin(message)).pk)
+    # It may be known as what an earlier one refers to.
+    Part.objects.update_or_create(conversation=conversation, message=message, defaults={"role": Role.SAID})
+    index(conversation)
+    _arrived(conversation, message)
+    _with_context(conversation, message)
+    return conversation
+
+
+def _home(message: StoredMessage) -> Conversation | None:
+    """The conversation that is there already for `message`."""
+    channel = message.channel
+    if message.is_ours and (answer := _answer_with(message, message.remote_id)):
+        return answer.conversation
+    if message.reply_to:
+        parent = (
+            Part.objects.filter(message__channel=channel, message__remote_id=message.reply_to, role=Role.SAID)
+            .select_related("conversation")
+            .first()
+        )
+        if parent:
+            return parent.conversation
+        if answer := _answer_with(message, message.reply_to):
+            return answer.conversation
+    return Conversation.objects.filter(channel=channel, root=root_of(message)).first()
+
+
+def _answer_with(message: StoredMessage, remote_id: str) -> Answer | None:
+    """The answer of ours that a network knows as `remote_id`."""
+    return (
+        Answer.objects.filter(publication__channel_id=message.channel_id, publication__remote_id=remote_id)
+        .select_related("conversation")
+        .first()
+    )
+
+
+def root_of(message: StoredMessage) -> str:
+    """The remote id that a conversation begun by `message` goes by."""
+    if message.kind == MessageKind.REPLY and message.thread in ("", message.reply_to):
+        return message.remote_id
+    return message.thread or message.reply_to or message.remote_id
+
+
+def _begin(message: StoredMessage) -> Conversation:
+    return Conversation.objects.create(
+        workspace_id=message.channel.workspace_id,
+        channel=message.channel,
+        root=root_of(message),
+        author=message.author,
+        kind=message.kind,
+        title=message.title,
+        started_at=message.sent_at,
+        last_at=message.sent_at,
+    )
+
+
+def _arrived(conversation: Conversation, message: StoredMessage) -> None:
+    """What a new message does to its conversation: somebody else's words make it our turn again."""
+    conversation.started_at = min(conversation.started_at, message.sent_at)
+    if message.sent_at >= conversation.last_at:
+        conversation.last_at, conversation.snippet = message.sent_at, snippet(message)
+    if message.is_ours:
+        if conversation.waiting_since and conversation.waiting_since <= message.sent_at:
+            conversation.waiting_since = None
+    else:
+        conversation.messages_count += 1
+        conversation.waiting_since = min(conversation.waiting_since or message.sent_at, message.sent_at)
+        conversation.status, conversation.due_at = MACHINE.step(conversation.status, Status.OPEN), None
+    conversation.save(
+        update_fields=[
+            "messages_count",
+            "started_at",
+            "last_at",
+            "snippet",
+            "waiting_since",
+            "status",
+            "due_at",
+        ]
+    )
+
+
+def _edited(part: Part, message: StoredMessage) -> Conversation:
+    """An edit is shown where the message stands; it makes nobody's turn."""
+    conversation = part.conversation
+    index(conversation)
+    if conversation.last_at == message.sent_at:
+        Conversation.objects.filter(pk=conversation.pk).update(snippet=snippet(message))
+    return conversation
+
+
+def snippet(message: StoredMessage) -> str:
+    """How a message begins, on one line. Behind a content warning nothing is given away."""
+    text = message.content_warning or message.title or message.text
+    return " ".join(text.split())[:SNIPPET_LENGTH]
+
+
+def _with_context(conversation: Conversation, message: StoredMessage) -> None:
+    """Add what `message` answers, as far as it is known here, and have the rest fetched."""
+    child = message
+    for _step in range(CONTEXT_DEPTH):
+        if not child.reply_to or _answer_with(child, child.reply_to):
+            return
+        parent = StoredMessage.objects.filter(channel_id=child.channel_id, remote_id=child.reply_to).first()
+        if parent is None:
+            if message.channel.manifest.can(Capability.THREAD):
+                Lookup.objects.get_or_create(
+                    message=child, defaults={"conversation": conversation, "due_at": now()}
+                )
+            return
+        add_context(conversation, parent)
+        child = parent
+
+
+def add_context(conversation: Conversation, message: StoredMessage) -> None:
+    """Show `message` in `conversation` as what it refers to, unless it is part of it anyway."""
+    Part.objects.get_or_create(conversation=conversation, message=message, defaults={"role": Role.CONTEXT})
+
+
+def refile(filing: Filing) -> None:
+    """Go through the messages of a channel again from the first one: harmless, and finds what was set aside."""
+    Filing.objects.filter(pk=filing.pk).update(position=0, set_aside=0, fault=None)

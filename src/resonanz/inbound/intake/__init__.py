@@ -1,0 +1,1 @@
+"""Reads what the networks have for us, and stores each message once."""
