@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from resonanz.foundation.workspaces import queries
+from resonanz.foundation.workspaces.roles import Permission, Role
 from resonanz.web.start.forms import timezone_choices
+
+if TYPE_CHECKING:
+    from resonanz.foundation.workspaces.models import Member
 
 
 class CompanyForm(forms.Form):
@@ -28,3 +35,44 @@ class ProfileForm(forms.Form):
         label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+
+def role_choices(with_owner: bool) -> list[tuple[str, Any]]:
+    """The roles that may be given; owners alone make owners."""
+    return [(value, label) for value, label in Role.choices if with_owner or value != Role.OWNER]
+
+
+class InvitationForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail address"))
+    role = forms.ChoiceField(label=_("Role"))
+    department = forms.ModelChoiceField(
+        label=_("Department"), queryset=None, required=False, empty_label=_("none")
+    )
+
+    def __init__(self, member: Member, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = role_choices(member.may(Permission.OWN))  # type: ignore[attr-defined]
+        self.fields["role"].initial = Role.EDITOR
+        self.fields["department"].queryset = queries.departments(member.workspace)  # type: ignore[attr-defined]
+
+
+class DepartmentForm(forms.Form):
+    name = forms.CharField(label=_("Name of the department"), max_length=80)
+
+
+class DeletionForm(forms.Form):
+    """Deleting a company asks for its name, so that nobody does it by a slip."""
+
+    name = forms.CharField(
+        label=_("Type the name of the company to confirm"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, wanted: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wanted = wanted
+
+    def clean_name(self) -> str:
+        if self.cleaned_data["name"].strip() != self.wanted:
+            raise forms.ValidationError(_("This is not the name of the company."))
+        return self.wanted

@@ -11,8 +11,20 @@ from resonanz.web.places import Text, link
 
 PAGES: dict[str, Text] = {
     "index": _("Company"),
+    "people": _("People and roles"),
+    "departments": _("Departments"),
+    "audit": _("Audit trail"),
     "profile": _("Profile and language"),
     "security": _("Security"),
+}
+# What else people type into Ctrl-K to find a page, in both languages.
+WORDS = {
+    "index": "unternehmen firma company zeitzone timezone",
+    "people": "personen rollen einladen mitglieder rechte people roles invite members",
+    "departments": "abteilungen bereiche departments",
+    "audit": "protokoll nachweis verlauf audit log",
+    "profile": "profil sprache name language",
+    "security": "sicherheit passwort zwei-faktor 2fa password passkey security",
 }
 
 

@@ -1,10 +1,20 @@
 from django.urls import path
 
-from resonanz.web.settings import views
+from resonanz.web.settings import audit, people, views
 
 app_name = "settings"
 urlpatterns = [
     path("", views.company, name="index"),
+    path("people/", people.index, name="people"),
+    path("people/invite/", people.invite, name="invite"),
+    path("people/<int:member_id>/", people.change, name="change_member"),
+    path("people/<int:member_id>/remove/", people.remove, name="remove_member"),
+    path("invitations/<int:invitation_id>/withdraw/", people.withdraw, name="withdraw"),
+    path("departments/", people.departments, name="departments"),
+    path("departments/<int:department_id>/", people.change_department, name="change_department"),
     path("profile/", views.profile, name="profile"),
     path("security/", views.security, name="security"),
+    path("audit/", audit.index, name="audit"),
+    path("audit/verify/", audit.verify, name="verify"),
+    path("delete/", views.delete, name="delete"),
 ]

@@ -14,7 +14,7 @@ from resonanz.foundation.workspaces import services
 from resonanz.foundation.workspaces.roles import Permission
 from resonanz.web.access import WorkspaceRequest, workspace_page
 from resonanz.web.places import link
-from resonanz.web.settings.forms import CompanyForm, ProfileForm
+from resonanz.web.settings.forms import CompanyForm, DeletionForm, ProfileForm
 from resonanz.web.settings.tabs import tabs
 
 
@@ -39,7 +39,9 @@ def company(request: WorkspaceRequest) -> HttpResponseBase:
         return redirect(link(workspace, "settings:index"))
     for field in form.fields.values():
         field.disabled = not may
-    return form_page(request, "settings/company.html", "index", form, may=may)
+    return form_page(
+        request, "settings/company.html", "index", form, may=may, may_own=request.member.may(Permission.OWN)
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,3 +64,17 @@ def security(request: WorkspaceRequest) -> HttpResponseBase:
 
     context = {"tabs": tabs(request, "security"), "two_factor": is_mfa_enabled(request.member.user)}
     return render(request, "settings/security.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@workspace_page
+def delete(request: WorkspaceRequest) -> HttpResponseBase:
+    """Delete the company with everything in it; the demo company at one click, a real one by typing its name."""
+    request.member.require(Permission.OWN)
+    workspace = request.workspace
+    form = DeletionForm(workspace.name, request.POST or None)
+    if request.method == "POST" and (workspace.is_demo or form.is_valid()):
+        services.delete_workspace(request.member)
+        messages.success(request, _("%(company)s has been deleted.") % {"company": workspace.name})
+        return redirect("/")
+    return form_page(request, "settings/delete.html", "index", form)

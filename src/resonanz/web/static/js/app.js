@@ -5,3 +5,4 @@ import "./palette.js";
 import "./messages.js";
 import "./times.js";
 import "./theme-switch.js";
+import "./forms.js";
