@@ -1,12 +1,13 @@
 """Bring the front end's files from npm into the package: styles, scripts, the font, one sprite of the icons in use.
 
-Nothing of it is kept in git. `npm ci` runs only when package-lock.json is newer than what is installed; the rest
+Nothing of it is kept in git. `npm ci` runs only when package-lock.json is not what was installed last; the rest
 takes a fraction of a second and gives the same bytes each time.
 """
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import re
 import shutil
 import sys
@@ -20,6 +21,9 @@ ROOT = Path(__file__).parents[1]
 MODULES = ROOT / "node_modules"
 WEB = ROOT / "src" / "resonanz" / "web"
 VENDOR = WEB / "static" / "vendor"
+CONNECTORS = WEB.parent / "connectors"
+# Networks that have no brand in the icon set.
+NETWORK_DRAWINGS = {"feeds": "rss"}
 
 COPIES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler.css",
@@ -39,12 +43,13 @@ EMPTY_BOX = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>'
 
 def install() -> None:
     """Run `npm ci` unless node_modules already holds what package-lock.json names."""
-    installed, wanted = MODULES / ".package-lock.json", ROOT / "package-lock.json"
-    if installed.exists() and installed.stat().st_mtime >= wanted.stat().st_mtime:
+    wanted = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
+    installed = MODULES / ".installed"
+    if installed.exists() and installed.read_text() == wanted:
         return
     if npm(["ci", "--ignore-scripts", "--loglevel=error"], cwd=ROOT):
         sys.exit("The front end's packages could not be installed: npm ci failed, see above.")
-    installed.touch()
+    installed.write_text(wanted)
 
 
 def icons_used() -> set[str]:
@@ -61,11 +66,18 @@ def icon_file(name: str) -> Path:
     return folder / "outline" / f"{name}.svg"
 
 
-def sprite(names: set[str]) -> str:
-    """One SVG with a <symbol> an icon; strokes and colours come from the page's style sheet."""
+def network_icons() -> dict[str, str]:
+    """For each connector the drawing that stands for its network: its brand's, or a general one."""
+    slugs = sorted(p.name for p in CONNECTORS.iterdir() if (p / "manifest.py").exists())
+    drawings = {slug: NETWORK_DRAWINGS.get(slug, f"brand-{slug}") for slug in slugs}
+    return {f"network-{slug}": d if icon_file(d).exists() else "world" for slug, d in drawings.items()}
+
+
+def sprite(drawings: dict[str, str]) -> str:
+    """One SVG with a <symbol> for each name; strokes and colours come from the page's style sheet."""
     symbols = []
-    for name in sorted(names):
-        path = icon_file(name)
+    for name, drawn in sorted(drawings.items()):
+        path = icon_file(drawn)
         if not path.exists():
             sys.exit(f"There is no icon named {name!r}.")
         body = DRAWING.search(path.read_text("utf-8"))
@@ -146,7 +158,9 @@ def build() -> None:
     shutil.rmtree(VENDOR, ignore_errors=True)
     VENDOR.mkdir(parents=True)
     copy()
-    (VENDOR / "icons.svg").write_text(sprite(icons_used()), "utf-8")
+    (VENDOR / "icons.svg").write_text(
+        sprite({name: name for name in icons_used()} | network_icons()), "utf-8"
+    )
     app_icons()
     compress()
 

@@ -26,7 +26,13 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 PAGES = {
     "login": "-/account/login/",
     "today": "/w/{w}/today/",
+    "channels": "/w/{w}/channels/",
+    "choose": "/w/{w}/channels/connect/",
+    "connect": "/w/{w}/channels/connect/mastodon/",
     "settings": "/w/{w}/settings/",
+    "people": "/w/{w}/settings/people/",
+    "departments": "/w/{w}/settings/departments/",
+    "audit": "/w/{w}/settings/audit/",
     "profile": "/w/{w}/settings/profile/",
     "security": "/w/{w}/settings/security/",
     "two-factor": "/account/two-factor/",

@@ -53,6 +53,8 @@ def _texts_of(path: Path) -> Iterator[tuple[object, ...]]:
         from django.utils.translation.template import templatize
 
         as_code = templatize(path.read_text("utf-8"), origin=str(path))
+        # A page's indentation is not Python's.
+        as_code = "\n".join(line.lstrip() for line in as_code.splitlines())
         yield from extract("python", BytesIO(as_code.encode()), keywords=KEYWORDS)
 
 

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "resonanz.web.start",
     # The places of the workspace, one app each (web/places.py).
     "resonanz.web.today",
+    "resonanz.web.channels",
     "resonanz.web.settings",
 ]
 

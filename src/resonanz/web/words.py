@@ -83,4 +83,5 @@ def ago(moment: datetime, now: datetime) -> str:
 def exact(moment: datetime) -> str:
     """The whole date and time with its zone, for the hover."""
     there = moment.astimezone(get_current_timezone())
-    return f"{formats.date_format(there, pgettext('exact moment', 'l, j F Y, H:i:s'))} {there:%Z}"
+    text = formats.date_format(there, pgettext("exact moment", "l, j F Y, H:i:s"))
+    return f"{text} {there:%Z}"

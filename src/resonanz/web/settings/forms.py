@@ -45,7 +45,7 @@ def role_choices(with_owner: bool) -> list[tuple[str, Any]]:
 class InvitationForm(forms.Form):
     email = forms.EmailField(label=_("E-mail address"))
     role = forms.ChoiceField(label=_("Role"))
-    department = forms.ModelChoiceField(
+    department: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=_("Department"), queryset=None, required=False, empty_label=_("none")
     )
 

@@ -31,6 +31,12 @@ def icon(name: str, extra: str = "") -> SafeString:
     )
 
 
+@register.simple_tag
+def network_mark(slug: str, extra: str = "") -> SafeString:
+    """{% network_mark channel.network "sm" %}: the sign of a network on a quiet ground."""
+    return format_html('<span class="network-mark {}">{}</span>', extra, icon(f"network-{slug}"))
+
+
 @register.simple_tag(takes_context=True)
 def to(context: template.Context, name: str, *args: object) -> str:
     """{% to "inbox:conversation" 5 %}: the address of a page in this workspace."""

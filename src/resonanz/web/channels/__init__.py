@@ -1,0 +1,1 @@
+"""Channels: the connected profiles, connecting, pausing and removing them."""
