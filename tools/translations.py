@@ -18,6 +18,17 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 SOURCE = Path(__file__).parents[1] / "src" / "resonanz"
+RESTLESS = tuple(
+    f'"{name}:'.encode()
+    for name in (
+        "POT-Creation-Date",
+        "PO-Revision-Date",
+        "Generated-By",
+        "Last-Translator",
+        "Language-Team",
+        "Report-Msgid-Bugs-To",
+    )
+)
 KEYWORDS = DEFAULT_KEYWORDS | {
     "gettext_lazy": None,
     "ngettext_lazy": (1, 2),
@@ -93,8 +104,15 @@ def collect() -> None:
             existing = read_po(source, locale=po.parts[-3])
         existing.update(collected(po), no_fuzzy_matching=True)
         existing.obsolete.clear()
-        with po.open("wb") as target:
-            write_po(target, existing, width=110, sort_output=True, include_lineno=False, omit_header=False)
+        po.write_bytes(_written(existing))
+
+
+def _written(catalogue: Catalog) -> bytes:
+    """The file of a catalogue, without the dates and versions that would differ at every run and in every branch."""
+    buffer = BytesIO()
+    write_po(buffer, catalogue, width=110, sort_output=True, include_lineno=False, omit_header=False)
+    lines = buffer.getvalue().splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.startswith(RESTLESS))
 
 
 def faults() -> list[str]:

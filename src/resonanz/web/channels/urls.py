@@ -1,3 +1,5 @@
+"""The addresses of channels."""
+
 from django.urls import path
 
 from resonanz.web.channels import views

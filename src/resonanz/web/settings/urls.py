@@ -1,3 +1,5 @@
+"""The addresses of settings."""
+
 from django.urls import path
 
 from resonanz.web.settings import audit, people, views

@@ -1,3 +1,5 @@
+"""The addresses outside of a workspace: the first page, set-up, invitations."""
+
 from django.urls import path
 
 from resonanz.web.start import views

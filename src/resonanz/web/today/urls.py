@@ -1,3 +1,5 @@
+"""The addresses of today."""
+
 from django.urls import path
 
 from resonanz.web.today import views
