@@ -13,6 +13,7 @@ from tests.contract.world import World
 # id of the tests → "module:class" of the world, and whether it is a real server (run by `make check`).
 WORLDS: dict[str, tuple[str, bool]] = {
     "bluesky": ("tests.contract.worlds.bluesky:BlueskyWorld", False),
+    "bluesky-server": ("tests.contract.worlds.bluesky_server:BlueskyServerWorld", True),
     "mastodon": ("tests.contract.worlds.mastodon:MastodonWorld", False),
 }
 
