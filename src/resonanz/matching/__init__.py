@@ -1,0 +1,18 @@
+"""Many queries, one pass over a batch of texts: the query language and the engine that finds the hits."""
+
+from resonanz.matching.parser import Code, QueryError, parse
+from resonanz.matching.properties import Properties
+from resonanz.matching.query import Query, canonical
+from resonanz.matching.queryset import Matches, QuerySet, available
+
+__all__ = [
+    "Code",
+    "Matches",
+    "Properties",
+    "Query",
+    "QueryError",
+    "QuerySet",
+    "available",
+    "canonical",
+    "parse",
+]
