@@ -22,12 +22,13 @@ class PublicationState(TextChoices):
 _S = PublicationState
 
 # How long a worker's hold on a publication lasts: longer than any one step of it can take.
-LEASE_SECONDS = 180
+LEASE_SECONDS = 300
 # Every call to a network is over after so long, whatever happens: it is cut off then.
 CALL_SECONDS = 45
+UPLOAD_SECONDS = 200
 # What a step may need beside its call: the database, and a machine that is busy.
 MARGIN_SECONDS = 30
-assert CALL_SECONDS + MARGIN_SECONDS < LEASE_SECONDS
+assert max(CALL_SECONDS, UPLOAD_SECONDS) + MARGIN_SECONDS < LEASE_SECONDS
 
 
 def _works(*to: PublicationState) -> State:

@@ -39,6 +39,7 @@ from resonanz.outbound.publishing.machine import (
     LEASE_SECONDS,
     MARGIN_SECONDS,
     UNSENT,
+    UPLOAD_SECONDS,
     PublicationState,
 )
 from resonanz.outbound.publishing.models import Enclosure, Origin, Publication
@@ -59,11 +60,14 @@ RATE_SPREAD_SECONDS = 10
 
 def handle(lease: Lease) -> None:
     """Take a publication as far as it goes now."""
-    while lease.has(CALL_SECONDS + MARGIN_SECONDS):
+    while True:
         step = Step(lease, lease.row())
+        seconds = UPLOAD_SECONDS if step.publication.state == _S.UPLOADING else CALL_SECONDS
+        if not lease.has(seconds + MARGIN_SECONDS):
+            lease.release(now())  # the step deserves a whole lease
+            return
         if not _STEPS[PublicationState(step.publication.state)](step):
             return
-    lease.release(now())  # the next step deserves a whole lease
 
 
 def on_fault(lease: Lease, fault: int) -> None:
@@ -96,7 +100,7 @@ def _upload(step: Step) -> bool:
         media, uploads = _media(publication), list(publication.stored_uploads())
         waiting = next((place for place, upload in enumerate(uploads) if not upload.ready), None)
         network = connector(publication.channel)
-        with deadline(CALL_SECONDS):
+        with deadline(UPLOAD_SECONDS):
             if len(uploads) < len(media):
                 uploads.append(network.upload(media[len(uploads)]))
             elif waiting is not None:
