@@ -24,9 +24,9 @@ def command(port: int, fresh: bool) -> None:
     up.prepare_database()
     from resonanz.demo import company
 
-    if fresh:
-        company.remove_all()
-    if not company.exists():
+    if fresh and company.find():
+        company.remove(company.create())
+    if not company.find():
         click.echo(_("Building 90 days of a company …"))
         company.create()
     up.run("127.0.0.1", port, 8, "all")

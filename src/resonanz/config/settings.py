@@ -234,4 +234,4 @@ LOGGING = {
 # Every other private address is refused.
 PRIVATE_HOSTS_ALLOWED = listed("RESONANZ_ALLOW_PRIVATE_HOSTS")
 # The demo company's networks live inside the process; a dotted path to the transport that answers for them.
-DEMO_TRANSPORT = ""
+DEMO_TRANSPORT = "resonanz.demo.networks.Transport"

@@ -61,6 +61,7 @@ class Stage:
         self.bluesky.join(BLUESKY_HANDLE).name = texts.COMPANY
         self.remote_ids: dict[int, str] = {}  # by number of the event
         self.articles: list[Event] = []
+        self.told: list[Event] = []
         # What the company itself says after the beginning, it says through Resonanz.
         self._coming = [event for event in story(self.begin) if event.who is not None or event.at <= self.begin
                         or event.network == "feeds"]  # fmt: skip
@@ -103,6 +104,7 @@ class Stage:
             self._play(event)
 
     def _play(self, event: Event) -> None:
+        self.told.append(event)
         if event.network == "feeds":
             self.articles.append(event)
             return

@@ -14,7 +14,8 @@ from resonanz.demo import texts
 ZONE = ZoneInfo("Europe/Berlin")
 DAYS_BEFORE, DAYS_AFTER = 90, 7
 STAND_DAY = 24  # days ago: the kickstand
-ANSWERED, THANKED = 0.82, 0.45
+ANSWERED, ANSWERED_FRESH, THANKED = 0.82, 0.25, 0.45
+FRESH = timedelta(days=3)
 SEED = 20_261_122
 
 
@@ -52,7 +53,7 @@ def story(begin: datetime) -> list[Event]:
     days = range(-DAYS_BEFORE, DAYS_AFTER + 1)
     lines = [line for day in days for line in _day(chance, today + timedelta(days=day), day)]
     lines.sort(key=lambda line: line.at)
-    return sorted(_events(chance, lines), key=lambda event: (event.at, event.number))
+    return sorted(_events(chance, lines, begin - FRESH), key=lambda event: (event.at, event.number))
 
 
 def _day(chance: random.Random, date: date, day: int) -> Iterator[_Line]:
@@ -91,8 +92,11 @@ def _somebody(chance: random.Random, day: date, kind: str, text: str) -> _Line:
     return _Line(at, network, chance.randrange(len(texts.PEOPLE)), kind, text)
 
 
-def _events(chance: random.Random, lines: Sequence[_Line]) -> Iterator[Event]:
-    """Events with numbers, own texts in turn, and what follows from each: our answer, and sometimes thanks."""
+def _events(chance: random.Random, lines: Sequence[_Line], fresh: datetime) -> Iterator[Event]:
+    """Events with numbers, own texts in turn, and what follows from each: our answer, and sometimes thanks.
+
+    fresh: from then on hardly anything is answered yet.
+    """
     own, articles, numbers = cycle(texts.OWN), cycle(texts.ARTICLES), count()
     for line in lines:
         title, text = "", line.text
@@ -113,7 +117,7 @@ def _events(chance: random.Random, lines: Sequence[_Line]) -> Iterator[Event]:
             reposts=int(chance.expovariate(4 / popularity)),
         )
         yield first
-        if line.kind in texts.ANSWERS and chance.random() < ANSWERED:
+        if line.kind in texts.ANSWERS and chance.random() < (ANSWERED if line.at < fresh else ANSWERED_FRESH):
             yield from _exchange(chance, first, numbers)
 
 

@@ -169,3 +169,19 @@ class Engine:
         if nearest is None:
             return PAUSE_SECONDS
         return min(max((nearest - now()).total_seconds(), 0.01), PAUSE_SECONDS)
+
+
+def drain(kinds: tuple[Kind, ...], *, owner: str = "drain", most: int = 10_000) -> int:
+    """Do everything of `kinds` that is due, here and now, until nothing is; returns how many steps it took."""
+    steps = 0
+    while steps < most:
+        for kind in kinds:
+            if kind.find is not None:
+                kind.find()
+        taken = [lease for kind in kinds for lease in leases.claim(kind, owner, limit=20)]
+        for lease in taken:
+            perform(lease)
+        if not taken:
+            break
+        steps += len(taken)
+    return steps
