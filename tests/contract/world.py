@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
+
 from resonanz.connectorkit.fakes import FakeTransport, Handle
 from resonanz.connectorkit.faults import Fault
 from resonanz.connectorkit.guard import open_client
@@ -142,11 +144,17 @@ class World:
     def transport(self, fault: Fault | None = None) -> Any:
         return FakeTransport({self.server: fault(self.handle()) if fault else self.handle()})
 
+    def client(self, fault: Fault | None = None) -> httpx.Client:
+        """The client for all doors, or one of its own for a fault."""
+        if fault is None and self.doors:
+            return self.doors[0].client
+        return open_client(transport=self.transport(fault))
+
     def connector(
         self, fault: Fault | None = None, *, clock: Any = None, secrets: Mapping[str, str] | None = None
     ) -> Any:
         """A connector behind a door of its own: no memory of rate limits, its own copy of the secrets."""
-        client = open_client(transport=self.transport(fault))
+        client = self.client(fault)
         clock = clock or self.clock
         plain = Http(client, self.server, explain=self.network.explain, clock=clock)
         self.access = MemoryAccess(self.network, plain, self.account, secrets or self.secrets)

@@ -3,5 +3,5 @@
 CONNECTORS: list[str] = [
     "resonanz.connectors.bluesky",
     "resonanz.connectors.mastodon",
-    # "resonanz.connectors.feeds",
+    "resonanz.connectors.feeds",
 ]

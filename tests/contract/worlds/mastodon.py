@@ -19,7 +19,7 @@ class MastodonWorld(World):
         http = Http(open_client(transport=self.transport()), clock=self.clock)
         begun = NETWORK.auth.begin(http, {"server": self.server}, "https://we.example/back", "state-1")
         connected = NETWORK.auth.complete(http, begun.pending, self.fake.agree(begun.authorize_url))
-        self.doors.append(http)
+        self.doors.insert(0, http)
         self.account, self.secrets = connected.account, connected.secrets
 
     def handle(self) -> Handle:
