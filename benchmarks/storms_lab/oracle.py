@@ -1,7 +1,8 @@
-"""The oracle: a likelihood-ratio CUSUM that knows the chatter, its surges, its dispersion, and the storm's doubling time.
+"""The oracle: a likelihood-ratio CUSUM that knows the chatter, its surges and scatter, and how fast storms double.
 
-It follows one hypothesis for each recent onset. Under a hypothesis the storm's rate is not the realised one, which nobody could
-know, but what the self-exciting law predicts from the messages since, each weighted by its probability of belonging to the storm.
+It follows one hypothesis for each recent onset. Under a hypothesis the storm's rate is not the realised one, which
+nobody could know, but what the self-exciting law predicts from the messages since, each weighted by its probability
+of belonging to the storm.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From statistics to alarms, from alarms to delays: one scorer for every detector, so that none can flatter itself.
 
-An alarm is the *beginning* of an episode. A detector that is always on therefore finds nothing: an episode already open when a
-storm begins counts as that storm missed.
+An alarm is the *beginning* of an episode. A detector that is always on therefore finds nothing: an episode already
+open when a storm begins counts as that storm missed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FOUND_WITHIN_MINUTES = DAY
 
 @njit(cache=True)
 def alarm_minutes(statistic, threshold, cool_down=COOL_DOWN_MINUTES):
-    """First minutes of the episodes in which `statistic` reaches `threshold`; one ends after `cool_down` minutes below."""
+    """First minutes of episodes with `statistic` at `threshold` or above; one ends after `cool_down` minutes below."""
     found = []
     below = cool_down + 1
     for t in range(len(statistic)):
@@ -36,7 +36,10 @@ def alarm_minutes(statistic, threshold, cool_down=COOL_DOWN_MINUTES):
 def threshold_for(calm: Sequence[np.ndarray], alarms_per_year: float, warm_up: int) -> float:
     """The lowest threshold that gives at most `alarms_per_year` alarms on storm-free statistics, by bisection."""
     years = sum(len(s) - warm_up for s in calm) / YEAR
-    low, high = float(min(s[warm_up:].min() for s in calm)), float(max(s[warm_up:].max() for s in calm)) + 1e-3
+    low, high = (
+        float(min(s[warm_up:].min() for s in calm)),
+        float(max(s[warm_up:].max() for s in calm)) + 1e-3,
+    )
     for _ in range(24):
         middle = (low + high) / 2
         if sum(len(alarm_minutes(s[warm_up:], middle)) for s in calm) > alarms_per_year * years:

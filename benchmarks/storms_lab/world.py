@@ -95,7 +95,9 @@ def _autoregression(noise, keep):
     return out
 
 
-def _surges(rng: np.random.Generator, days: int, rate: float, floor: float) -> tuple[np.ndarray, np.ndarray, list[tuple[str, int, int]]]:
+def _surges(
+    rng: np.random.Generator, days: int, rate: float, floor: float
+) -> tuple[np.ndarray, np.ndarray, list[tuple[str, int, int]]]:
     """Extra messages a minute and the negative ones among them, from pushes, news and football.
 
     A surge is a multiple of what is usual; `floor` × 1–4 messages an hour is the least it brings.
@@ -116,23 +118,53 @@ def _surges(rng: np.random.Generator, days: int, rate: float, floor: float) -> t
 
     for day in rng.choice(days, round(PUSHES * days / 365), replace=False):
         decay = rng.uniform(40, 150)
-        shape = np.exp(-np.arange(8 * 60) / decay) * np.minimum(1, (np.arange(8 * 60) + 1) / rng.uniform(3, 15))
+        shape = np.exp(-np.arange(8 * 60) / decay) * np.minimum(
+            1, (np.arange(8 * 60) + 1) / rng.uniform(3, 15)
+        )
         add("push", int(day) * DAY + int(rng.uniform(8, 20) * 60), shape, height(1, 5), CALM_SHARE)
     for day in rng.choice(days, round(NEWS_DAYS * days / 365), replace=False):
         length = int(rng.uniform(7, 14) * 60)
         at = np.arange(length)
         shape = np.minimum(1, at / rng.uniform(30, 120)) * np.exp(-at / (length / 2))
-        add("news", int(day) * DAY + int(rng.uniform(6, 18) * 60), shape, height(1, 3.5), CALM_SHARE + rng.uniform(0, 0.03))
+        add(
+            "news",
+            int(day) * DAY + int(rng.uniform(6, 18) * 60),
+            shape,
+            height(1, 3.5),
+            CALM_SHARE + rng.uniform(0, 0.03),
+        )
     saturdays = np.arange(5, days, 7)
     games = rng.choice(saturdays, min(len(saturdays), round(FOOTBALL_WEEKENDS * days / 365)), replace=False)
     for day in games:
         shape = np.sin(np.linspace(0, np.pi, 180)) ** 2
-        add("football", int(day) * DAY + 15 * 60 + 15, shape, height(0.7, 2.5), CALM_SHARE + rng.uniform(0, 0.03))
+        add(
+            "football",
+            int(day) * DAY + 15 * 60 + 15,
+            shape,
+            height(0.7, 2.5),
+            CALM_SHARE + rng.uniform(0, 0.03),
+        )
     return extra, negatives, found
 
 
 @njit(cache=True)
-def _fill(seed, calm, share, dispersion, onsets, doublings, starts, peaks, holds, halves, storm, count, negative, ends, storm_share):
+def _fill(
+    seed,
+    calm,
+    share,
+    dispersion,
+    onsets,
+    doublings,
+    starts,
+    peaks,
+    holds,
+    halves,
+    storm,
+    count,
+    negative,
+    ends,
+    storm_share,
+):
     """Draw the counts minute by minute; a storm's rate grows with its own messages and with the world's attention."""
     np.random.seed(seed)
     scale = dispersion - 1.0
@@ -168,14 +200,18 @@ def _fill(seed, calm, share, dispersion, onsets, doublings, starts, peaks, holds
         negative[t] = np.random.binomial(usual, share[t]) + np.random.binomial(extra, storm_share)
 
 
-def brand_year(size: str, seed: int, *, storms: bool, surge_floor: float = 0.0) -> BrandYear:
+def brand_year(
+    size: str, seed: int, *, storms: bool, surge_floor: float = 0.0, surges: bool = True
+) -> BrandYear:
     """Simulate one brand. With `storms`, one begins every 5 to 7 days after the warm-up, doubling times in turn."""
     rng = np.random.default_rng([seed, list(SIZES).index(size), storms])
     days, rate, minutes = 365, SIZES[size] / 60, YEAR
     growth = np.exp(rng.uniform(-0.2, 0.5) * np.arange(minutes) / YEAR)
     usual = rate * growth * _rhythm(rng, days) * np.exp(_wander(rng, minutes, 0.10, 12 * 60))
     odds = np.exp(_wander(rng, minutes, 0.10, 12 * 60)) * CALM_SHARE / (1 - CALM_SHARE)
-    extra, extra_negative, surges = _surges(rng, days, rate, surge_floor)
+    extra, extra_negative, found_surges = _surges(rng, days, rate, surge_floor)
+    if not surges:
+        extra, extra_negative, found_surges = np.zeros(minutes), np.zeros(minutes), []
     calm = usual + extra
     share = np.asarray(seen((usual * odds / (1 + odds) + extra_negative) / calm))
 
@@ -197,4 +233,6 @@ def brand_year(size: str, seed: int, *, storms: bool, surge_floor: float = 0.0) 
         rng.uniform(30, 180, n), rng.uniform(120, 480, n), storm_rate, count, negative, ends, float(seen(STORM_SHARE)),
     )  # fmt: skip
     found = [Storm(o, int(e), float(d)) for o, e, d in zip(onsets, ends, doublings, strict=True)]
-    return BrandYear(count, negative, calm, share, storm_rate, dispersion, found, surges, np.array(HOLIDAYS))
+    return BrandYear(
+        count, negative, calm, share, storm_rate, dispersion, found, found_surges, np.array(HOLIDAYS)
+    )

@@ -26,6 +26,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
             "Make a new key and put the secrets of all channels under it. Resonanz may run meanwhile."
         ),
     ),
+    "storms": (
+        "resonanz.cli.storms:command",
+        gettext_noop("Find storms in a table of counts; needs no database."),
+    ),
     "manage": ("resonanz.cli.manage:command", gettext_noop("Django's own management commands.")),
 }
 

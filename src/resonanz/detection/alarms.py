@@ -42,7 +42,7 @@ class Alarm:
 
 # Level → (times the usual rate, messages an hour) that must both be reached; docs/weather/method.md says why.
 CRITERIA = {3: (3.0, 3.0), 4: (10.0, 20.0), 5: (30.0, 100.0), 6: (100.0, 500.0)}
-#: The onset lies this many doubling times before the alarm, as quantiles 10 %, 50 % and 90 % of age by the ladder's own reckoning.
+#: True age over the ladder's own reckoning of it when the alarm is raised: quantiles 10 %, 50 %, 90 %.
 ONSET_FACTORS = (0.5, 1.0, 2.0)
 
 

@@ -1,7 +1,7 @@
-"""What is usual: level × local drift × rhythm of the week for the volume, a slow and a local share, and how much both scatter.
+"""What is usual: level × drift × rhythm of the week for the volume, a slow and a local share, and how both scatter.
 
-All of it is learned by discounted conjugate updates (a gamma prior for rates, a beta prior for shares), each weighted by the
-probability that nothing special is going on, so that a storm never becomes usual by lasting.
+All of it is learned by discounted conjugate updates (a gamma prior for rates, a beta prior for shares), each weighted
+by the probability that nothing special is going on, so that a storm never becomes usual by lasting.
 """
 
 from __future__ import annotations
@@ -18,30 +18,39 @@ _LN2 = log(2.0)
 _DAY = 1440.0
 #: A day on the networks before anything is known: quiet nights, a broad day; mean 1.
 _PRIOR_DAY = np.array(
-    [.5, .35, .3, .25, .3, .45, .7, .95, 1.15, 1.25, 1.3, 1.3, 1.3, 1.3, 1.25, 1.25, 1.3, 1.35, 1.4, 1.45, 1.4, 1.25, 1.0, .75]
-)  # fmt: skip
+    [
+        *(0.5, 0.35, 0.3, 0.25, 0.3, 0.45, 0.7, 0.95, 1.15, 1.25, 1.3, 1.3),
+        *(1.3, 1.3, 1.25, 1.25, 1.3, 1.35, 1.4, 1.45, 1.4, 1.25, 1.0, 0.75),
+    ]
+)
 _PRIOR_DAY = _PRIOR_DAY / _PRIOR_DAY.mean()
 # Strength of the priors, in messages.
-_HOUR_PRIOR, _BIN_PRIOR, _LOCAL_PRIOR, _SHARE_PRIOR, _LOCAL_SHARE_PRIOR = 20.0, 40.0, 300.0, 20.0, 300.0
+_HOUR_PRIOR, _LIKE_PRIOR, _BIN_PRIOR = 10.0, 20.0, 40.0
+_LOCAL_PRIOR, _SHARE_PRIOR, _LOCAL_SHARE_PRIOR = 300.0, 20.0, 300.0
 _RHYTHM_HALF_LIFE_WEEKS = 8.0
 _LOCAL_HALF_LIFE = 6 * 60.0
 _SHARE_HALF_LIFE = 14 * _DAY
 _LOCAL_SHARE_HALF_LIFE = 12 * 60.0
 _SPREAD_HALF_LIFE = 30 * _DAY
 _BLOCK_MINUTES = 60.0
-_BLOCK_HALF_LIFE_BLOCKS = 14 * 24.0
+_BLOCK_HALF_LIFE_BLOCKS = 7 * 24.0
 
 
 @compiled
 def _bin(rhythm: Floats, hour: int) -> float:
-    """Factor of one hour of the week, drawn towards the same hour on like days, and that towards the prior day."""
+    """Factor of an hour of the week, drawn to that hour on like days, that to any day's, that to the prior."""
     of_day, rest = hour % 24, hour >= 120
     count, expected = _HOUR_PRIOR * _PRIOR_DAY[of_day], _HOUR_PRIOR
-    for day in range(5 if rest else 0, 7 if rest else 5):
-        count += rhythm[0, day * 24 + of_day]
-        expected += rhythm[1, day * 24 + of_day]
-    like = count / expected
-    return (rhythm[0, hour] + _BIN_PRIOR * like) / (rhythm[1, hour] + _BIN_PRIOR)
+    alike, alike_expected = 0.0, 0.0
+    for day in range(7):
+        here = day * 24 + of_day
+        count += rhythm[0, here]
+        expected += rhythm[1, here]
+        if (day >= 5) == rest:
+            alike += rhythm[0, here]
+            alike_expected += rhythm[1, here]
+    like = (alike + _LIKE_PRIOR * count / expected) / (alike_expected + _LIKE_PRIOR)
+    return float((rhythm[0, hour] + _BIN_PRIOR * like) / (rhythm[1, hour] + _BIN_PRIOR))
 
 
 @compiled
@@ -59,34 +68,36 @@ def rhythm_at(rhythm: Floats, scalars: Floats, week_minute: int) -> float:
     x = (week_minute % 60 + 0.5) / 60.0 - 0.5
     here = scalars[s.RHYTHM_HERE]
     other = scalars[s.RHYTHM_AFTER] if x > 0 else scalars[s.RHYTHM_BEFORE]
-    return here + abs(x) * (other - here)
+    return float(here + abs(x) * (other - here))
 
 
 @compiled
 def level(scalars: Floats) -> float:
     """Messages a minute, rhythm and local drift aside."""
-    return (scalars[s.LEVEL_COUNT] + 0.02) / (scalars[s.LEVEL_EXPOSURE] + 20.0)
+    return float((scalars[s.LEVEL_COUNT] + 0.02) / (scalars[s.LEVEL_EXPOSURE] + 20.0))
 
 
 @compiled
 def drift(scalars: Floats) -> float:
     """Factor of the last hours; near 1 for small topics, whose last hours say little."""
-    return (scalars[s.LOCAL_COUNT] + _LOCAL_PRIOR) / (scalars[s.LOCAL_EXPOSURE] + _LOCAL_PRIOR)
+    return float((scalars[s.LOCAL_COUNT] + _LOCAL_PRIOR) / (scalars[s.LOCAL_EXPOSURE] + _LOCAL_PRIOR))
 
 
 @compiled
 def usual_share(scalars: Floats) -> float:
     """Share of negatives that is usual now."""
     slow = (scalars[s.SHARE_NEGATIVE] + 0.2 * _SHARE_PRIOR) / (scalars[s.SHARE_COUNT] + _SHARE_PRIOR)
-    local = (scalars[s.LOCAL_NEGATIVE] + slow * _LOCAL_SHARE_PRIOR) / (scalars[s.LOCAL_SHARE_COUNT] + _LOCAL_SHARE_PRIOR)
-    return min(0.95, max(0.005, local))
+    local = (scalars[s.LOCAL_NEGATIVE] + slow * _LOCAL_SHARE_PRIOR) / (
+        scalars[s.LOCAL_SHARE_COUNT] + _LOCAL_SHARE_PRIOR
+    )
+    return float(min(0.95, max(0.005, local)))
 
 
 @compiled
 def dispersion(scalars: Floats) -> float:
     """Variance over mean of the counts within one step; 1 is Poisson."""
     excess = (scalars[s.SPREAD_EXCESS] + 0.3 * 30.0) / (scalars[s.SPREAD_EXPOSURE] + 30.0)
-    return 1.0 + min(50.0, max(0.02, excess))
+    return float(1.0 + min(50.0, max(0.02, excess)))
 
 
 @compiled
@@ -101,7 +112,9 @@ def _learn_blocks(scalars: Floats, minutes: float) -> None:
         z2 = (scalars[s.BLOCK_COUNT] - scalars[s.BLOCK_USUAL]) ** 2 / scalars[s.BLOCK_VARIANCE]
         scalars[s.VOLUME_EXCESS_VARIANCE] += gain * (min(z2, 16.0) - scalars[s.VOLUME_EXCESS_VARIANCE])
     if scalars[s.BLOCK_NEGATIVE_VARIANCE] > 0:
-        z2 = (scalars[s.BLOCK_NEGATIVE] - scalars[s.BLOCK_NEGATIVE_USUAL]) ** 2 / scalars[s.BLOCK_NEGATIVE_VARIANCE]
+        z2 = (scalars[s.BLOCK_NEGATIVE] - scalars[s.BLOCK_NEGATIVE_USUAL]) ** 2 / scalars[
+            s.BLOCK_NEGATIVE_VARIANCE
+        ]
         scalars[s.SHARE_EXCESS_VARIANCE] += gain * (min(z2, 16.0) - scalars[s.SHARE_EXCESS_VARIANCE])
     for slot in range(s.BLOCK_MINUTES, s.BLOCK_WEIGHT + 1):
         scalars[slot] = 0.0
@@ -109,7 +122,14 @@ def _learn_blocks(scalars: Floats, minutes: float) -> None:
 
 @compiled
 def learn(
-    rhythm: Floats, scalars: Floats, week_minute: int, minutes: float, count: float, negative: float, usual: float, weight: float
+    rhythm: Floats,
+    scalars: Floats,
+    week_minute: int,
+    minutes: float,
+    count: float,
+    negative: float,
+    usual: float,
+    weight: float,
 ) -> None:
     """Take one step of `minutes` into account, as far as `weight` (0–1) calls it usual. `negative` < 0: unknown."""
     factor, rate, local = rhythm_at(rhythm, scalars, week_minute), level(scalars), drift(scalars)

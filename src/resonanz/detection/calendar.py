@@ -12,7 +12,9 @@ WEEK_MINUTES = 7 * 1440
 _SUNDAY = 6
 
 
-def week_minutes(epoch_minutes: NDArray[np.int64], zone: tzinfo, holidays: Collection[date] = ()) -> NDArray[np.int64]:
+def week_minutes(
+    epoch_minutes: NDArray[np.int64], zone: tzinfo, holidays: Collection[date] = ()
+) -> NDArray[np.int64]:
     """Local minute of the week (0 = Monday 00:00, < 10,080) of minutes since 1970 in UTC; holidays count as Sundays."""
     hours, which = np.unique(epoch_minutes // 60, return_inverse=True)
     # A zone's offset is looked up once an hour: no zone in use today changes its clock within one.

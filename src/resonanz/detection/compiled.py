@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -19,5 +19,4 @@ def compiled(function: F) -> F:
     """`function`, compiled on its first call when numba is there."""
     if not COMPILED:
         return function
-    result: F = njit(cache=True, nogil=True)(function)
-    return result
+    return cast(F, njit(cache=True, nogil=True)(function))

@@ -17,8 +17,8 @@ DOUBLING_LOGS, SHARE_DOUBLING_LOGS = np.log(np.array(DOUBLINGS)), np.log(np.arra
 
 #: Columns of what `walk` writes for each step.
 STORM_ODDS, CANDY_ODDS, SURGE, USUAL, SHARE, LEVEL, COUNT_NOW, NEGATIVE_NOW = 0, 1, 2, 3, 4, 5, 6, 7
-# The storm's own figures, where its odds are above `_WORTH_A_LOOK`; else 0: messages a minute, age in minutes, mean and
-# deviation of the logarithm of the doubling time in minutes.
+# The storm's own figures, where its odds are above `_WORTH_A_LOOK`; else 0: messages a minute, age in minutes, mean
+# and deviation of the logarithm of the doubling time in minutes.
 EXCESS, AGE, DOUBLING, DOUBLING_SPREAD = 8, 9, 10, 11
 COLUMNS = 12
 _WORTH_A_LOOK = -4.0
@@ -26,7 +26,7 @@ _NOW_HALF_LIFE_MINUTES = 20.0
 
 #: Nothing is judged before the topic has been heard for so long.
 WARM_UP_MINUTES = 2 * 1440.0
-#: Messages that did not come in a silence, above which it is an outage and no news (chance below 1e-6 for Poisson counts).
+#: Messages that did not come in a silence, above which it is an outage and no news (chance below 1e-6).
 _OUTAGE_MESSAGES = 14.0
 _LONGEST_PREDICTION = 240
 
@@ -84,12 +84,19 @@ def _odds(mine: float, others: float) -> float:
 
 @compiled
 def walk(
-    state: State, law: Law, week_minute: NDArray[np.int64], minutes: Floats, count: Floats, negative: Floats, moods: bool, out: Floats
+    state: State,
+    law: Law,
+    week_minute: NDArray[np.int64],
+    minutes: Floats,
+    count: Floats,
+    negative: Floats,
+    moods: bool,
+    out: Floats,
 ) -> None:
     """Process steps in order of time, changing `state` and filling `out` (steps, COLUMNS).
 
-    `week_minute` is the local minute of the week at which a step begins (a holiday is a Sunday), `minutes` its length, `count` < 0
-    means not observed, `negative` < 0 means unknown. `moods` says whether this topic's negatives are known at all.
+    `week_minute` is the local minute of the week at which a step begins (a holiday is a Sunday), `minutes` its length.
+    `count` < 0 means not observed, `negative` < 0 unknown. `moods`: whether this topic's negatives are known at all.
     """
     scalars = state.scalars
     for t in range(len(count)):
@@ -104,7 +111,7 @@ def walk(
         ready = scalars[s.LEARNED_MINUTES] >= WARM_UP_MINUTES
         if ready:
             for _ in range(min(_LONGEST_PREDICTION, max(1, int(length)))):
-                predict(state, law, moods)
+                predict(state, law, rate, moods)
         stands_for = 0.0
         if n >= 0:
             stands_for = _silent(scalars, n, usual * length, length, spread)

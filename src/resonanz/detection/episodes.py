@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,20 +10,28 @@ from numpy.typing import NDArray
 from resonanz.detection import state as s
 from resonanz.detection.compiled import compiled
 from resonanz.detection.engine import CANDY_ODDS, STORM_ODDS
-from resonanz.detection.state import Floats
+from resonanz.detection.state import Floats, State
 
 #: An episode is over when the odds have stayed this far below the threshold for so long.
 _RELIEF = 3.0
 COOL_DOWN_MINUTES = 360.0
 
+# Tail of the daily peaks, and bounds on what it may do: a topic is never more touchy than the common threshold.
+_TAIL_QUANTILE = 0.8
+_FEWEST_DAYS = 21
+_MOST_RAISED = 12.0
+# Nats asked for on top while the rhythm of the week is still new.
+_FIRST_CAUTION, _CAUTION_HALF_LIFE_DAYS = 4.0, 5.0
+
 NOTHING, STORM, CANDY = 0, 1, 2
 
 # Log-odds at which one false alarm a year is raised, by messages an hour, and how many nats divide that number by e.
-# Measured on simulated development years (`python -m benchmarks.storms tune`); between the anchors linear in the logarithm.
+# Measured on simulated development years; between the anchors linear in the logarithm.
 _ANCHORS = np.log10([0.2, 20.0, 1000.0])
-_ONE_A_YEAR = np.array([-0.7, 1.0, 6.0])
-_NATS = np.array([0.6, 1.0, 1.5])
-_ONE_A_YEAR_WITHOUT_MOODS = np.array([2.0, 4.0, 8.0])
+_ONE_A_YEAR = np.array([0.9, 1.0, 5.5])
+_NATS = np.array([0.85, 0.95, 1.3])
+_ONE_A_YEAR_WITHOUT_MOODS = np.array([0.7, 3.7, 9.2])
+_NATS_WITHOUT_MOODS = np.array([0.85, 1.8, 0.6])
 
 
 def thresholds(per_hour: Floats, false_alarms_per_year: float, moods: bool) -> Floats:
@@ -35,7 +43,9 @@ def thresholds(per_hour: Floats, false_alarms_per_year: float, moods: bool) -> F
         raise ValueError("the number of false alarms per year must be positive")
     at = np.log10(np.maximum(per_hour, 1e-3))
     one = np.interp(at, _ANCHORS, _ONE_A_YEAR if moods else _ONE_A_YEAR_WITHOUT_MOODS)
-    result: Floats = one - np.interp(at, _ANCHORS, _NATS) * np.log(false_alarms_per_year)
+    result: Floats = one - np.interp(at, _ANCHORS, _NATS if moods else _NATS_WITHOUT_MOODS) * np.log(
+        false_alarms_per_year
+    )
     return result
 
 
@@ -45,15 +55,57 @@ def _logistic(x: float) -> float:
 
 
 @compiled
+def _own_threshold(peaks: Floats, days: int, false_alarms_per_year: float) -> float:
+    """Where the topic's daily peaks reach the stated rate, by an exponential tail above their 80 % quantile."""
+    ordered = np.sort(peaks[:days])
+    first = int(_TAIL_QUANTILE * days)
+    excess = ordered[first:].mean() - ordered[first]
+    expected_days = (1.0 - _TAIL_QUANTILE) * 365.0 / false_alarms_per_year
+    return float(ordered[first] + excess * log(max(1.0, expected_days)))
+
+
+@compiled
+def _end_of_day(state: State, threshold: float, false_alarms_per_year: float) -> None:
+    """Keep the day's peak, and raise the topic's threshold where its own past asks for more than the common one."""
+    scalars = state.scalars
+    peak = scalars[s.DAY_PEAK]
+    scalars[s.DAY_MINUTES], scalars[s.DAY_PEAK] = 0.0, -99.0
+    if scalars[s.EPISODE] != NOTHING or peak >= threshold + scalars[s.RAISED]:
+        return  # an alarm is no chatter
+    state.peaks[int(scalars[s.DAYS]) % len(state.peaks)] = peak
+    scalars[s.DAYS] += 1
+    days = min(int(scalars[s.DAYS]), len(state.peaks))
+    if days >= _FEWEST_DAYS:
+        own = _own_threshold(state.peaks, days, false_alarms_per_year)
+        scalars[s.RAISED] = min(_MOST_RAISED, max(0.0, own - threshold))
+
+
+@compiled
 def follow(
-    scalars: Floats, odds: Floats, minutes: Floats, thresholds: Floats, alarm: NDArray[np.int64], episode: NDArray[np.int64], score: Floats
+    state: State,
+    false_alarms_per_year: float,
+    odds: Floats,
+    minutes: Floats,
+    thresholds: Floats,
+    alarm: NDArray[np.int64],
+    episode: NDArray[np.int64],
+    score: Floats,
 ) -> None:
-    """Fill, for every step, `alarm` (kind reported in it, else 0), `episode` (kind going on) and `score`; keep the episode in `scalars`.
+    """Fill, for every step, `alarm` (kind reported in it, else 0), `episode` (kind going on) and `score`.
 
     `score` reaches 0.5 in the steps that report an alarm and in no other: it says how strongly something *new* shows.
     """
+    scalars = state.scalars
     for t in range(len(odds)):
-        highest = max(odds[t, STORM_ODDS], odds[t, CANDY_ODDS]) - thresholds[t]
+        odds_now = max(odds[t, STORM_ODDS], odds[t, CANDY_ODDS])
+        scalars[s.DAY_MINUTES] += minutes[t]
+        scalars[s.DAY_PEAK] = max(scalars[s.DAY_PEAK], odds_now)
+        if scalars[s.DAY_MINUTES] >= 1440.0:
+            _end_of_day(state, thresholds[t], false_alarms_per_year)
+        thresholds[t] += scalars[s.RAISED] + _FIRST_CAUTION * 2.0 ** (
+            -scalars[s.DAYS] / _CAUTION_HALF_LIFE_DAYS
+        )
+        highest = odds_now - thresholds[t]
         score[t] = _logistic(highest / 2.0)
         alarm[t] = NOTHING
         if scalars[s.EPISODE] == NOTHING and highest >= 0:

@@ -1,4 +1,4 @@
-"""How many messages may come next: a range learned from simulated storms, by size of the topic, doubling time and horizon."""
+"""How many messages may come next: a range learned from simulated storms, by topic size, doubling time and horizon."""
 
 from __future__ import annotations
 
@@ -34,15 +34,18 @@ def doubling_class(doubling_minutes: float) -> int:
 def forecast(row: Floats) -> tuple[Range, ...]:
     """Ranges for the next 1, 3 and 12 hours from one row of the engine's output, taken when the alarm is raised.
 
-    Usual messages go on as they are (rhythm aside); the storm brings a multiple of the usual hourly *level*, whose logarithm's
-    quantiles are interpolated in the logarithm of the topic's rate. The ranges are measured for the moment of the alarm only.
+    Usual messages go on as they are (rhythm aside); the storm brings a multiple of the usual hourly *level*, whose
+    logarithm's quantiles are interpolated in the logarithm of the topic's rate.
+    Measured for the moment of the alarm only.
     """
     speed = doubling_class(float(np.exp(row[e.DOUBLING])))
     hourly = max(float(row[e.LEVEL]) * 60, 1e-3)
     at, anchors = np.log10(hourly), np.log10(TOPIC_RATES)
     ranges = []
     for horizon, minutes in enumerate(HORIZON_MINUTES):
-        quantiles = [np.interp(at, anchors, [TABLE[a][speed][horizon][q] for a in range(3)]) for q in range(3)]
+        quantiles = [
+            np.interp(at, anchors, [TABLE[a][speed][horizon][q] for a in range(3)]) for q in range(3)
+        ]
         low, middle, high = (float(row[e.USUAL] * minutes + hourly * np.exp(q)) for q in quantiles)
         ranges.append(Range(minutes, low, middle, high))
     return tuple(ranges)

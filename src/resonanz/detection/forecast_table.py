@@ -1,4 +1,4 @@
-"""Written by `python -m benchmarks.storms learn-forecast`: logarithms of (storm's messages / usual messages an hour)."""
+"""Written by `python -m benchmarks.storms learn`: logarithms of (storm's messages / usual messages an hour)."""
 
 # [topic rate][doubling class][horizon] → (10 %, 50 %, 90 %)
 TABLE = (

@@ -1,8 +1,8 @@
-"""Weigh the hypotheses: calm, a harmless surge, a candystorm, a storm of each doubling time at each rung, a turn of mood.
+"""Weigh the hypotheses: calm, a surge, a candystorm, a storm of each doubling time at each rung, a turn of mood.
 
-A hidden Markov chain whose storm states form ladders: from rung to rung a storm's rate grows by half an octave, at a pace set by
-its doubling time. One forward step a minute gives the exact likelihood mixture over all onsets, starting rates, doubling times and
-irregular climbs: Shiryaev's posterior odds for self-exciting growth, in a few hundred additions.
+A hidden Markov chain whose storm states form ladders: from rung to rung a storm's rate grows by half an octave, at a
+pace set by its doubling time. One forward step a minute gives the exact likelihood mixture over all onsets, starting
+rates, doubling times and irregular climbs: Shiryaev's posterior odds for self-exciting growth.
 """
 
 from __future__ import annotations
@@ -26,17 +26,22 @@ _SHARE_ENTRY = _SHARE_ENTRY / _SHARE_ENTRY.sum()
 
 
 class Law(NamedTuple):
-    """The chain's rates per minute, and how a storm speaks. The values are chosen on simulated development years only."""
+    """The chain's rates per minute, and how a storm speaks. Chosen on simulated development years only."""
 
     storm_entry: float = 2e-5
     turn_entry: float = 2e-6
-    surge_entry: float = 3e-4
+    surge_entry: float = (
+        3e-4  # for topics of `surge_visible_per_hour` messages and more; fewer messages show fewer surges
+    )
+    surge_visible_per_hour: float = 5.0
     candy_entry: float = 1e-6
     storm_exit: float = 1 / 600
     surge_exit: float = 1 / 240
     surge_move: float = 0.08  # up or down a rung
     storm_fall: float = 1 / 90  # down a rung
-    mood: float = 1.43  # log odds by which a storm's messages are more often called negative than the usual ones
+    mood: float = (
+        1.43  # log odds by which a storm's messages are more often called negative than the usual ones
+    )
     lowest_per_minute: float = 0.008  # bottom rung for small topics …
     lowest_ratio: float = 0.05  # … and, as a part of the usual rate, for the others
     most_per_step: float = 12.0  # nats that one step's volume may say: one odd minute proves nothing
@@ -75,7 +80,7 @@ def _climb(row: Floats, up: float, down: float, leave: float) -> float:
         below = here
     here = row[last]
     row[last] = here * stay + below * up
-    return (left + here) * leave
+    return float((left + here) * leave)
 
 
 @compiled
@@ -92,8 +97,11 @@ def _climb_all(ladders: Floats, doublings: Floats, law: Law) -> float:
 
 
 @compiled
-def predict(state: State, law: Law, moods: bool) -> None:
-    """One minute passes: storms begin, grow, fade and end. Without `moods` (negatives unknown) only volume can storm."""
+def predict(state: State, law: Law, level: float, moods: bool) -> None:
+    """One minute passes in a topic of `level` messages a minute: storms begin, grow, fade and end.
+
+    Without `moods` (negatives unknown) only volume can storm.
+    """
     calm, surge = state.calm[0], state.surge.sum()
     back = _climb_all(state.storm, _DOUBLINGS, law)
     entry = calm * law.storm_entry / len(_DOUBLINGS)
@@ -102,17 +110,18 @@ def predict(state: State, law: Law, moods: bool) -> None:
             state.storm[0, k, i] += entry * _ENTRY[i]
     gone = law.storm_entry
     if moods:
+        surge_entry = law.surge_entry * min(1.0, level * 60.0 / law.surge_visible_per_hour)
         back += _climb_all(state.turn, _SHARE_DOUBLINGS, law)
         back += _climb(state.surge, law.surge_move, law.surge_move, law.surge_exit)
         back += _climb(state.candy, law.surge_move, law.surge_move, law.surge_exit)
         for i in range(RUNGS):
-            state.surge[i] += calm * law.surge_entry / RUNGS - state.surge[i] * law.turn_entry
+            state.surge[i] += calm * surge_entry / RUNGS - state.surge[i] * law.turn_entry
             state.candy[i] += calm * law.candy_entry * _ENTRY[i]
         entry = (calm + surge) * law.turn_entry / len(_SHARE_DOUBLINGS)
         for k in range(len(_SHARE_DOUBLINGS)):
             for i in range(len(_SHARES)):
                 state.turn[0, k, i] += entry * _SHARE_ENTRY[i]
-        gone += law.surge_entry + law.candy_entry + law.turn_entry
+        gone += surge_entry + law.candy_entry + law.turn_entry
     state.calm[0] = calm * (1.0 - gone) + back
 
 
@@ -131,7 +140,7 @@ def _mixture_gain(n: float, k: float, share: float, towards: float, part: float)
 
 @compiled
 def _gains(law: Law, n: float, k: float, minutes: float, seen: Seen, gains: Floats) -> float:
-    """Log-likelihood ratios against calm of surge, storm and candystorm at each rung into `gains` (3, RUNGS); their highest."""
+    """Log-likelihood ratios of surge, storm and candystorm against calm into `gains` (3, RUNGS); their highest."""
     expected, scale = seen.usual * minutes, seen.spread - 1.0
     lowest, silence = lowest_rung(law, seen.level) * minutes, log(seen.spread) / scale
     base = lgamma(n + expected / scale) - lgamma(expected / scale) if n > 0 else 0.0

@@ -1,4 +1,4 @@
-"""What the detector remembers of one topic: seven small arrays, about 5 kB, enough to go on after a restart."""
+"""What the detector remembers of one topic: eight small arrays, about 7 kB, enough to go on after a restart."""
 
 from __future__ import annotations
 
@@ -33,26 +33,35 @@ RHYTHM_HOUR, RHYTHM_BEFORE, RHYTHM_HERE, RHYTHM_AFTER = 20, 21, 22, 23
 LEARNED_MINUTES, SILENCE_USUAL, SILENCE_MINUTES = 24, 25, 26
 EPISODE, CALM_MINUTES, NEXT_MINUTE = 27, 28, 29
 NOW_MINUTES, NOW_COUNT, NOW_NEGATIVE = 30, 31, 32
-SCALARS: Final = 33
+DAY_MINUTES, DAY_PEAK, DAYS, RAISED = 33, 34, 35, 36
+SCALARS: Final = 37
+
+#: Days whose highest log-odds are kept, to learn how far this topic's chatter goes by itself.
+PEAK_DAYS: Final = 180
 
 
 class State(NamedTuple):
     """Probabilities of the hypotheses, what is usual, and the odds and ends of the walk."""
 
-    rhythm: Floats  # (2, 168): discounted counts and their expectation without rhythm, by local hour of the week
+    rhythm: (
+        Floats  # (2, 168): discounted counts and their expectation without rhythm, by local hour of the week
+    )
     calm: Floats  # (1,): neither storm nor surge
     surge: Floats  # (RUNGS,): more messages with the usual share of negatives
     candy: Floats  # (RUNGS,): more messages with fewer negatives
     storm: Floats  # (2, DOUBLINGS, RUNGS): probability, and probability × mean age in minutes
     turn: Floats  # (2, SHARE_DOUBLINGS, SHARES): as storm, whatever the volume
     scalars: Floats  # (SCALARS,)
+    peaks: Floats  # (PEAK_DAYS,): highest log-odds of the last days, in a ring
 
 
 def new_state() -> State:
     """A topic about which nothing is known yet."""
     scalars = np.zeros(SCALARS)
     scalars[[RHYTHM_HOUR, NEXT_MINUTE]] = -1
-    scalars[[VOLUME_EXCESS_VARIANCE, SHARE_EXCESS_VARIANCE]] = 1.0
+    scalars[DAY_PEAK] = -99.0
+    # As long as the rhythm is hardly known, long evidence is worth little.
+    scalars[VOLUME_EXCESS_VARIANCE], scalars[SHARE_EXCESS_VARIANCE] = 4.0, 1.5
     return State(
         rhythm=np.zeros((2, HOURS_OF_WEEK)),
         calm=np.ones(1),
@@ -61,6 +70,7 @@ def new_state() -> State:
         storm=np.zeros((2, len(DOUBLINGS), RUNGS)),
         turn=np.zeros((2, len(SHARE_DOUBLINGS), len(SHARES))),
         scalars=scalars,
+        peaks=np.zeros(PEAK_DAYS),
     )
 
 

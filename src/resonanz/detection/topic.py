@@ -1,4 +1,4 @@
-"""One topic under watch: hand it counts as they come, get alarms back, store its few kilobytes, go on where it stopped."""
+"""One topic under watch: hand it counts, get alarms back, store its few kilobytes, go on where it stopped."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ Integers = NDArray[np.int64]
 
 #: False alarms a year that are stated where nothing else is asked for.
 DEFAULT_SENSITIVITY = 1.0
+#: The same where only volume is known: attention is news, not danger, and asks for less certainty.
+PLAIN_SENSITIVITY = 12.0
 #: Messages of one author within one step that count; a single voice, however loud, is no storm.
 _MOST_PER_AUTHOR = 3.0
 
@@ -35,7 +37,7 @@ class Watch:
     false_alarms_per_year: float = DEFAULT_SENSITIVITY
     zone: tzinfo = field(default_factory=lambda: ZoneInfo("Europe/Berlin"))
     holidays: Collection[date] = frozenset()
-    law: Law = Law()
+    law: Law = field(default_factory=Law)
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,13 @@ class Topic:
         return None if value < 0 else value
 
     def observe(
-        self, start: int, count: float, negative: float | None = None, authors: float | None = None, *, minutes: int = 1
+        self,
+        start: int,
+        count: float,
+        negative: float | None = None,
+        authors: float | None = None,
+        *,
+        minutes: int = 1,
     ) -> Alarm | None:
         """Process one step of `minutes` beginning at `start` (minutes since 1970, UTC); the alarm it raises, if any."""
         track = self.observe_series(
@@ -90,10 +98,17 @@ class Topic:
         return track.alarms[0] if track.alarms else None
 
     def observe_series(
-        self, start: Integers, minutes: Integers, count: Floats, negative: Floats | None = None, authors: Floats | None = None
+        self,
+        start: Integers,
+        minutes: Integers,
+        count: Floats,
+        negative: Floats | None = None,
+        authors: Floats | None = None,
     ) -> Track:
-        """Process steps in order of time. nan in `count`: not observed; nan in `negative`: unknown. What lies between steps was
-        not observed either. Raises LateData where a step begins before the end of another or of what was processed before.
+        """Process steps in order of time. nan in `count`: not observed; nan in `negative`: unknown.
+
+        What lies between steps was not observed either. Raises LateData where a step begins before the end of the one
+        before it, or of what was processed earlier.
         """
         known = self.next_minute
         ends = start + minutes
@@ -103,26 +118,41 @@ class Topic:
         begins, lengths, counts, negatives, real = _with_gaps(start, minutes, count, negative, known)
         week = week_minutes(begins, self.watch.zone, self.watch.holidays)
         rows = np.zeros((len(begins), e.COLUMNS))
-        e.walk(self.state, self.watch.law, week, lengths.astype(float), counts, negatives, self.watch.moods, rows)
+        e.walk(
+            self.state, self.watch.law, week, lengths.astype(float), counts, negatives, self.watch.moods, rows
+        )
         if len(ends):
             self.state.scalars[s.NEXT_MINUTE] = ends[-1]
-        track = self._judge(ends, lengths, rows, real)
-        return track
+        return self._judge(ends, lengths, rows, real)
 
     def amend(self, start: int, count: float, negative: float | None = None) -> None:
-        """Take messages into account that arrive after their minute was judged: they teach what is usual and alarm nobody."""
+        """Take messages into account that came after their minute was judged: they teach, and alarm nobody."""
         week = int(week_minutes(np.array([start]), self.watch.zone, self.watch.holidays)[0])
-        amend(self.state.rhythm, self.state.scalars, week, float(count), -1.0 if negative is None else float(negative))
+        amend(
+            self.state.rhythm,
+            self.state.scalars,
+            week,
+            float(count),
+            -1.0 if negative is None else float(negative),
+        )
 
     def _judge(self, ends: Integers, lengths: Integers, rows: Floats, real: NDArray[np.bool_]) -> Track:
         watch = self.watch
         limits = episodes.thresholds(rows[:, e.LEVEL] * 60, watch.false_alarms_per_year, watch.moods)
         alarm, episode = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
         score = np.zeros(len(rows))
-        episodes.follow(self.state.scalars, rows, lengths.astype(float), limits, alarm, episode, score)
-        rows, limits, alarm, episode, score = rows[real], limits[real], alarm[real], episode[real], score[real]
+        accepted = watch.false_alarms_per_year
+        episodes.follow(self.state, accepted, rows, lengths.astype(float), limits, alarm, episode, score)
+        rows, limits, alarm, episode, score = (
+            rows[real],
+            limits[real],
+            alarm[real],
+            episode[real],
+            score[real],
+        )
         alarms = tuple(
-            describe(int(ends[i]), int(alarm[i]), rows[i], float(limits[i]), watch.moods) for i in np.flatnonzero(alarm)
+            describe(int(ends[i]), int(alarm[i]), rows[i], float(limits[i]), watch.moods)
+            for i in np.flatnonzero(alarm)
         )
         return Track(alarms, rows, limits, alarm, episode, score)
 
@@ -134,15 +164,22 @@ def _limited(count: Floats, negative: Floats | None, authors: Floats | None) -> 
     if authors is not None:
         most = np.where(np.isnan(authors), np.inf, np.maximum(authors, 1) * _MOST_PER_AUTHOR)
         keep = np.where(count > most, most / np.maximum(count, 1), 1.0)
-        count, negative = np.where(count > 0, count * keep, count), np.where(negative > 0, negative * keep, negative)
+        count, negative = (
+            np.where(count > 0, count * keep, count),
+            np.where(negative > 0, negative * keep, negative),
+        )
     return count, negative
 
 
 def _with_gaps(
     start: Integers, minutes: Integers, count: Floats, negative: Floats, known: int | None
 ) -> tuple[Integers, Integers, Floats, Floats, NDArray[np.bool_]]:
-    """The steps with the gaps between them as steps of their own that were not observed; the last array marks the real ones."""
-    before = np.concatenate([[known if known is not None else start[0]], (start + minutes)[:-1]]) if len(start) else start
+    """The steps, with the gaps between them as unobserved steps; the last array marks the real ones."""
+    before = (
+        np.concatenate([[known if known is not None else start[0]], (start + minutes)[:-1]])
+        if len(start)
+        else start
+    )
     gap = start - before
     where = np.flatnonzero(gap > 0)
     real = np.insert(np.ones(len(start), bool), where, False)

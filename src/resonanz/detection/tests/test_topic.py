@@ -21,7 +21,14 @@ def chatter(hourly: float, days: int, seed: int = SEED, share: float = 0.23) -> 
 
 
 def add(
-    count: np.ndarray, negative: np.ndarray, at: int, start: float, doubling: float, minutes: int, share: float, peak: float
+    count: np.ndarray,
+    negative: np.ndarray,
+    at: int,
+    start: float,
+    doubling: float,
+    minutes: int,
+    share: float,
+    peak: float,
 ) -> None:
     """Mix in something that grows from `start` an hour, doubling, up to `peak` an hour."""
     rng = np.random.default_rng([SEED, at])
@@ -37,7 +44,8 @@ def watched(count: np.ndarray, negative: np.ndarray | None, watch: Watch | None 
 
 
 @pytest.mark.parametrize(
-    ("hourly", "start", "peak", "within"), [(0.2, 1.2, 25.0, 180), (20.0, 2.0, 150.0, 240), (1000.0, 60.0, 6000.0, 150)]
+    ("hourly", "start", "peak", "within"),
+    [(0.2, 1.2, 25.0, 180), (20.0, 2.0, 150.0, 240), (1000.0, 60.0, 6000.0, 150)],
 )
 def test_a_storm_is_reported_once_and_soon(hourly: float, start: float, peak: float, within: int) -> None:
     count, negative = chatter(hourly, 30)
@@ -140,7 +148,9 @@ def test_gaps_are_survived() -> None:
     keep = np.ones(len(count), bool)
     keep[20 * DAY : 22 * DAY] = keep[27 * DAY : 27 * DAY + 300] = False
     start = MONDAY + np.flatnonzero(keep)
-    (alarm,) = Topic().observe_series(start, np.ones(len(start), np.int64), count[keep], negative[keep]).alarms
+    (alarm,) = (
+        Topic().observe_series(start, np.ones(len(start), np.int64), count[keep], negative[keep]).alarms
+    )
     assert alarm.at - MONDAY > 27 * DAY + 600
 
 
@@ -167,7 +177,10 @@ def test_coarse_steps_work_too(minutes: int) -> None:
     add(count, negative, onset, 6, 30, 800, 0.555, 900)
     start = MONDAY + np.arange(0, len(count), minutes)
     track = Topic().observe_series(
-        start, np.full(len(start), minutes), count.reshape(-1, minutes).sum(1), negative.reshape(-1, minutes).sum(1)
+        start,
+        np.full(len(start), minutes),
+        count.reshape(-1, minutes).sum(1),
+        negative.reshape(-1, minutes).sum(1),
     )
     (alarm,) = track.alarms
     assert 0 < alarm.at - MONDAY - onset < 300

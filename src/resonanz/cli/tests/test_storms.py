@@ -1,0 +1,147 @@
+"""`resonanz storms` on tables as people have them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from resonanz.cli.storms import command
+
+MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
+ONSET = MONDAY + timedelta(days=21, hours=12)
+
+
+def table(with_negatives: bool = True, minutes: int = 5) -> list[str]:
+    """Three weeks and a day in steps of 5 minutes, with a storm at noon of the last day."""
+    rng = np.random.default_rng(20260105)
+    steps = 22 * 1440 // minutes
+    stamps = [MONDAY + timedelta(minutes=minutes * i) for i in range(steps)]
+    storm = np.array(
+        [min(60, 0.5 * 2 ** max(0, (s - ONSET) / timedelta(minutes=20))) if s >= ONSET else 0 for s in stamps]
+    )
+    usual, extra = rng.poisson(4.0, steps), rng.poisson(storm)
+    negative = rng.binomial(usual, 0.2) + rng.binomial(extra, 0.55)
+    head = "timestamp,count,negative" if with_negatives else "timestamp,value"
+    rows = zip(stamps, usual + extra, negative, strict=True)
+    return [head, *(f"{s:%Y-%m-%d %H:%M:%S},{c}" + (f",{n}" if with_negatives else "") for s, c, n in rows)]
+
+
+def run(tmp_path: Path, lines: list[str], *options: str) -> Result:
+    file = tmp_path / "series.csv"
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+    return CliRunner().invoke(command, [str(file), *options])
+
+
+def rows_of(result: Result) -> list[dict[str, str]]:
+    assert result.exit_code == 0, result.output
+    return list(csv.DictReader(io.StringIO(result.stdout)))
+
+
+@pytest.mark.parametrize(("with_negatives", "kind"), [(True, "shitstorm"), (False, "attention")])
+def test_one_alarm_for_one_storm_and_a_score_on_every_row(
+    tmp_path: Path, with_negatives: bool, kind: str
+) -> None:
+    lines = table(with_negatives)
+    rows = rows_of(run(tmp_path, lines, "--sensitivity", "1"))
+    assert list(rows[0]) == ["timestamp", "score", "alarm", "kind", "level"]
+    assert [r["timestamp"] for r in rows] == [line.split(",")[0] for line in lines[1:]]
+    scores = [float(r["score"]) for r in rows]
+    assert min(scores) >= 0
+    assert max(scores) <= 1
+    (alarm,) = [r for r in rows if r["alarm"] == "1"]
+    assert alarm["kind"] == kind
+    assert [r for r in rows if float(r["score"]) >= 0.5] == [alarm]
+    at = datetime.fromisoformat(alarm["timestamp"]).replace(tzinfo=UTC)
+    assert timedelta(0) < at - ONSET < timedelta(hours=3)
+    assert max(int(r["level"]) for r in rows) >= 3
+
+
+def test_the_score_uses_only_the_past(tmp_path: Path) -> None:
+    lines = table()
+    whole = rows_of(run(tmp_path, lines))
+    part = rows_of(run(tmp_path, lines[:-100]))
+    assert part == whole[:-100]
+
+
+def test_bad_rows_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
+    lines = table()
+    lines[10:10] = [
+        "yesterday,4,1",
+        "2026-01-05 00:10:00,many,1",
+        "2026-01-05 00:10:30,3,7",
+        "2026-01-05 00:12:00,-3,",
+    ]
+    lines.append(lines[500])
+    swapped = [*lines[:700], lines[701], lines[700], *lines[702:]]
+    result = run(tmp_path, swapped)
+    assert len(rows_of(result)) == len(table()) - 1
+    for row, word in (
+        (11, "no time"),
+        (12, "no number"),
+        (13, "more negative"),
+        (14, "less than"),
+        (702, "sorted in"),
+    ):
+        assert any(line.startswith(f"Row {row}:") and word in line for line in result.stderr.splitlines()), (
+            result.stderr
+        )
+    assert "counted once" in result.stderr
+
+
+def test_gaps_and_irregular_spacing_do_not_alarm(tmp_path: Path) -> None:
+    rng = np.random.default_rng(7)
+    spacing = rng.integers(3, 9, 4000)
+    lines = ["timestamp,count"]
+    for minute, length in zip(np.cumsum(spacing) - spacing, spacing, strict=True):
+        if not 5000 < minute < 6500:
+            lines.append(f"{MONDAY + timedelta(minutes=int(minute))},{rng.poisson(length)}")
+    assert not [r for r in rows_of(run(tmp_path, lines, "--sensitivity", "1")) if r["alarm"] == "1"]
+
+
+def test_words_and_picture(tmp_path: Path) -> None:
+    picture = tmp_path / "storm.svg"
+    result = run(tmp_path, table(), "--explain", "--plot", str(picture))
+    assert "1 alarm" in result.stderr
+    assert "shitstorm, level" in result.stderr
+    assert "It began about 2026-01-26" in result.stderr
+    drawn = picture.read_text("utf-8")
+    assert ElementTree.fromstring(drawn).tag.endswith("svg")
+    assert drawn.count('class="alarm"') == 1
+
+
+def test_more_sensitivity_never_alarms_later(tmp_path: Path) -> None:
+    first = {}
+    for rate in ("0.1", "10"):
+        alarms = [
+            r["timestamp"]
+            for r in rows_of(run(tmp_path, table(), "--sensitivity", rate))
+            if r["alarm"] == "1"
+        ]
+        first[rate] = alarms[0]
+    assert first["10"] <= first["0.1"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "word"),
+    [
+        (["when,count"], "timestamp"),
+        (["timestamp,n"], "count"),
+        (["timestamp,count"], "no usable row"),
+        (["timestamp,count", "x,y"], "no usable row"),
+    ],
+)
+def test_tables_that_are_none_are_refused_clearly(tmp_path: Path, lines: list[str], word: str) -> None:
+    result = run(tmp_path, lines)
+    assert result.exit_code == 1
+    assert word in result.stderr
+
+
+def test_an_unknown_zone_is_refused(tmp_path: Path) -> None:
+    assert run(tmp_path, table(), "--zone", "Middle/Earth").exit_code == 2
