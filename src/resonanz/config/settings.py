@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "resonanz.foundation.channels",
     "resonanz.foundation.media",
     "resonanz.outbound.publishing",
+    "resonanz.outbound.content",
     "resonanz.inbound.intake",
     "resonanz.inbound.conversations",
     "resonanz.web.start",

@@ -97,6 +97,17 @@ class ConnectFlow(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """How the network's own web page shows a post, as far as a preview needs it. Lengths in CSS pixels."""
+
+    width: int = 600  # of a post in the timeline
+    avatar: str = "circle"  # or "rounded"
+    stacked: bool = False  # the handle stands below the name, not beside it
+    accent: str = "#0f5c5c"  # links, mentions and hashtags on a light ground
+    accent_dark: str = "#7accc4"
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """One network as its connector presents it."""
 
@@ -110,10 +121,10 @@ class Manifest:
     poll_seconds: int  # how often to ask for news when nothing pushes them
     settle_seconds: int = 20  # how long a request may still land after its sender died
     scopes: tuple[str, ...] = ()
-    visibilities: tuple[Visibility, ...] = (
-        Visibility.PUBLIC,
-    )  # who a post may be shown to; the first is usual
+    # Who a post may be shown to; the first is the usual one.
+    visibilities: tuple[Visibility, ...] = (Visibility.PUBLIC,)
     content_warnings: bool = False  # a post may be folded behind a line of warning
+    look: Look = Look()
     # False: nobody can be answered there (a feed), so its messages are only read.
     conversational: bool = True
 

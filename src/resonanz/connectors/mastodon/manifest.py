@@ -10,6 +10,7 @@ from resonanz.connectorkit.manifest import (
     ConnectFlow,
     FieldKind,
     Limits,
+    Look,
     Manifest,
     MediaLimit,
     Source,
@@ -59,4 +60,6 @@ MANIFEST = Manifest(
     scopes=SCOPES,
     visibilities=(Visibility.PUBLIC, Visibility.UNLISTED, Visibility.FOLLOWERS, Visibility.DIRECT),
     content_warnings=True,
+    # Drawn after Mastodon's own web client.
+    look=Look(avatar="rounded", stacked=True, accent="#563acc", accent_dark="#a79bff"),
 )

@@ -22,6 +22,12 @@ def get(member: Member, pk: int) -> MediaFile:
     return of(member.workspace).get(pk=pk)
 
 
+def find(member: Member, pk: int) -> MediaFile | None:
+    """As `get`, with None for what is not there."""
+    member.require(Permission.READ)
+    return of(member.workspace).filter(pk=pk).first()
+
+
 def by_id(workspace: Workspace, pks: Iterable[int]) -> dict[int, MediaFile]:
     """Those of `pks` that belong to `workspace`."""
     return of(workspace).in_bulk(list(pks))

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import Protocol
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -28,7 +28,11 @@ THUMBNAIL_EDGE = 640  # pixels: sharp at 320 on a dense screen
 MAX_ALT = 10_000  # characters; networks allow fewer, and say so in the composer
 
 
-def upload(member: Member, file: BinaryIO, title: str, alt: str = "") -> MediaFile:
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+def upload(member: Member, file: Readable, title: str, alt: str = "") -> MediaFile:
     """Check, clean and keep one picture. The same bytes again give the row that is there. Raises MediaRefused."""
     member.require(Permission.WRITE)
     data = file.read(images.MAX_BYTES + 1)

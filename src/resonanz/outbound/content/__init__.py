@@ -1,0 +1,1 @@
+"""What is to be said: one idea, and its form for each channel."""
