@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import timedelta
 from itertools import cycle
 
@@ -39,6 +40,7 @@ TEAM = (Role.AGENT, Role.EDITOR)
 LABELS = {"stand": "Ständer", "complaint": "Beschwerde", "suggestion": "Idee", "praise": "Lob"}
 # What is younger than this lies on somebody's desk still.
 DESK = timedelta(days=4)
+BATCH = conversations.MOST_AT_ONCE
 
 
 def find() -> Workspace | None:
@@ -107,7 +109,6 @@ def _connect(owner: Member) -> list[Channel]:
     )
     address = channels.begin(owner, "mastodon", {"server": networks.MASTODON}, "https://demo.invalid/back/")
     mastodon = channels.complete(owner, stage.mastodon.agree(address))
-    # feeds
     magazine = channels.connect(owner, "feeds", {"address": networks.MAGAZINE})
     return [bluesky, mastodon, magazine]
 
@@ -163,19 +164,23 @@ def _published(channel: Channel, message: Message) -> None:
 def _work_through(owner: Member) -> None:
     """Label, hand out and close what was answered or lies long; the rest is today's work."""
     stage, team = networks.stage(), cycle(owner.workspace.members.filter(role__in=TEAM).order_by("pk"))
-    kind_of = {
+    told = {
         stage.remote_ids[event.number]: event.kind for event in stage.told if event.number in stage.remote_ids
     }
+    labelled, handed = defaultdict[str, list[int]](list), defaultdict[Member, list[int]](list)
     closed: list[int] = []
     for conversation in Conversation.objects.filter(workspace=owner.workspace).order_by("started_at"):
-        kind = kind_of.get(conversation.root, "")
+        kind = told.get(conversation.root, "")
         if kind in LABELS:
-            conversations.add_label(owner, [conversation.pk], LABELS[kind])
+            labelled[LABELS[kind]].append(conversation.pk)
         is_done = conversation.waiting_since is None or conversation.last_at < now() - DESK
         if is_done or kind == "complaint":
-            conversations.assign(owner, [conversation.pk], next(team))
+            handed[next(team)].append(conversation.pk)
         if is_done:
             closed.append(conversation.pk)
-    most = conversations.MOST_AT_ONCE
-    for start in range(0, len(closed), most):
-        conversations.set_status(owner, closed[start : start + most], Status.RESOLVED)
+    for name, ids in labelled.items():
+        conversations.add_label(owner, ids, name)
+    for member, ids in handed.items():
+        conversations.assign(owner, ids, member)
+    for ids in (closed[start : start + BATCH] for start in range(0, len(closed), BATCH)):
+        conversations.set_status(owner, ids, Status.RESOLVED)
