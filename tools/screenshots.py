@@ -14,6 +14,7 @@ import itertools
 import os
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -48,9 +49,9 @@ def arguments() -> argparse.Namespace:
         "pages", nargs="*", help=f"of {', '.join(PAGES)}; or an address that begins with /w/{{w}}/"
     )
     parser.add_argument("--all", action="store_true", help="every size, theme and language")
-    parser.add_argument("--themes", nargs="+", default=["light"])
+    parser.add_argument("--themes", nargs="+", default=["light"], choices=["light", "dark"])
     parser.add_argument("--languages", nargs="+", default=["de"])
-    parser.add_argument("--sizes", nargs="+", default=list(SIZES))
+    parser.add_argument("--sizes", nargs="+", default=list(SIZES), choices=list(SIZES))
     parser.add_argument("--full", action="store_true", help="the whole page, not only what is seen first")
     parser.add_argument("--data", help="the data folder of an installation; otherwise a fresh company")
     return parser.parse_args()
@@ -86,9 +87,10 @@ def prepared(data: str) -> tuple[str, str]:
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = member.user.get_session_auth_hash()
     # Some pages ask for the password again unless it was given a moment ago.
-    import time
-
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["_account_authentication_methods_user"] = str(member.user.pk)
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time(), "reauthenticated": True}
+    ]
     session.save()
     return member.workspace.slug, str(session.session_key)
 

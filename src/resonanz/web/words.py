@@ -49,6 +49,11 @@ def day(moment: datetime, now: datetime) -> str:
     return formats.date_format(there, pgettext("day with year", "j M Y"))
 
 
+def long_day(moment: datetime) -> str:
+    """The day with its name: Sonntag, 22. November."""
+    return formats.date_format(moment.astimezone(get_current_timezone()), pgettext("day and month", "l, j F"))
+
+
 def clock(moment: datetime) -> str:
     return formats.time_format(moment.astimezone(get_current_timezone()), "H:i")
 

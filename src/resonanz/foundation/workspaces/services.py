@@ -131,23 +131,21 @@ def _member_of(actor: Member, member_id: int) -> Member:
 def add_member(actor: Member, user: User, role: str, department: Department | None = None) -> Member:
     """Make an existing user a member. Raises Refused("already_member")."""
     _require_right_over(actor, role)
-    return _join(actor, user, role, department)
+    return _join(actor.workspace, user, role, department, actor)
 
 
-def _join(actor: Member, user: User, role: str, department: Department | None) -> Member:
+def _join(
+    workspace: Workspace, user: User, role: str, department: Department | None, actor: Member | None = None
+) -> Member:
+    """Make `user` a member; without an actor it is their own doing."""
     try:
         with transaction.atomic():
-            member = Member.objects.create(
-                workspace=actor.workspace, user=user, role=role, department=department
-            )
+            member = Member.objects.create(workspace=workspace, user=user, role=role, department=department)
     except IntegrityError:
         raise Refused("already_member") from None
+    after = {"email": user.email, "role": role}
     record(
-        actor=actor,
-        action="member.added",
-        target=member,
-        before={},
-        after={"email": user.email, "role": role},
+        actor=actor or member, action="member.added" if actor else "member.joined", target=member, after=after
     )
     return member
 
@@ -272,8 +270,7 @@ def accept_invitation(token: str, user: User) -> Member:
     # Deleting decides: of two clicks on the same link only one finds the row.
     if invitation is None or not Invitation.objects.filter(pk=invitation.pk).delete()[0]:
         raise Refused("not_open")
-    newcomer = Member(workspace=invitation.workspace, user=user, role=invitation.role)
-    return _join(newcomer, user, invitation.role, invitation.department)
+    return _join(invitation.workspace, user, invitation.role, invitation.department)
 
 
 @transaction.atomic

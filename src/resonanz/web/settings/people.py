@@ -24,6 +24,7 @@ from resonanz.web.access import WorkspaceRequest, workspace_page
 from resonanz.web.places import link
 from resonanz.web.settings.forms import DepartmentForm, InvitationForm, role_choices
 from resonanz.web.settings.tabs import tabs
+from resonanz.web.start.forms import sends_mail
 
 
 def _refusal(code: str) -> str:
@@ -84,7 +85,7 @@ def invite(request: WorkspaceRequest) -> HttpResponseBase:
 
 def _mailed(request: WorkspaceRequest, invitation: Any, address: str) -> bool:
     """Whether the invitation went out by mail. Without a mail server it is handed over by hand."""
-    if settings.EMAIL_BACKEND.endswith("dummy.EmailBackend"):
+    if not sends_mail():
         return False
     context = {"invitation": invitation, "address": address, "person": request.member}
     with override(request.workspace.language):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 ACTIONS = {
     "workspace.created": gettext_noop("created the workspace"),
     "workspace.changed": gettext_noop("changed the company’s settings"),
+    "member.joined": gettext_noop("accepted the invitation"),
     "member.added": gettext_noop("added {target}"),
     "member.invited": gettext_noop("invited {target}"),
     "member.role_changed": gettext_noop("changed the role of {target}"),

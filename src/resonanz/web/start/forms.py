@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import available_timezones
 
+from allauth.account.forms import LoginForm
 from django import forms
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +17,22 @@ def timezone_choices() -> list[tuple[str, str]]:
     near = ["Europe/Berlin", "Europe/Vienna", "Europe/Zurich"]
     rest = sorted(z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/")))
     return [(z, z.replace("_", " ")) for z in [*near, *(z for z in rest if z not in near), "UTC"]]
+
+
+def sends_mail() -> bool:
+    """Whether this installation was given a mail server."""
+    return not settings.EMAIL_BACKEND.endswith("dummy.EmailBackend")
+
+
+class SignInForm(LoginForm):
+    """The sign-in, which does not promise a mail that nobody will send."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not sends_mail():
+            self.fields["password"].help_text = _(
+                "Forgotten? Whoever runs this installation sets a new one with “resonanz manage changepassword”."
+            )
 
 
 class CompanyForm(forms.Form):

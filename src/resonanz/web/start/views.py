@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -80,21 +81,18 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     context: dict[str, Any] = {"invitation": invitation}
     if request.user.is_authenticated:
         if request.method == "POST":
-            return _enter(request, services.accept_invitation(token, request.user))
+            with suppress(services.Refused):  # a member already; the invitation stays open for somebody else
+                services.accept_invitation(token, request.user)
+            return redirect("workspace", invitation.workspace.slug)
         return render(request, "start/join.html", context)
     if queries.person(invitation.email):
         return redirect_to_login(request.get_full_path())
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         member = services.accept_as_new_person(token, language=get_language() or "de", **form.cleaned_data)
-        return _enter(request, member)
-    return render(request, "start/join.html", context | {"form": form}, status=422 if form.errors else 200)
-
-
-def _enter(request: HttpRequest, member: Any) -> HttpResponse:
-    if not request.user.is_authenticated:
         login(request, member.user, backend=BACKEND)
-    return redirect("workspace", member.workspace.slug)
+        return redirect("workspace", member.workspace.slug)
+    return render(request, "start/join.html", context | {"form": form}, status=422 if form.errors else 200)
 
 
 @require_POST

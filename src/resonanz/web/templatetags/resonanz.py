@@ -77,6 +77,12 @@ def _time(moment: datetime, text: str, live: bool = False) -> SafeString:
 
 
 @register.simple_tag
+def today_date() -> str:
+    """{% today_date %}: Sonntag, 22. November."""
+    return words.long_day(now())
+
+
+@register.simple_tag
 def number(value: float | None) -> SafeString | str:
     """{% number 1234 %}: 1,2 Tsd.; the exact value on hover."""
     if value is None:
@@ -118,6 +124,8 @@ def control(field: BoundField) -> SafeString:
     given = widget.attrs.get("class", "")
     invalid = " is-invalid" if field.errors else ""
     attrs: dict[str, str | bool] = {"class": f"{given} {kind}{invalid}".strip()}
+    if widget.attrs.get("placeholder") == field.label:
+        attrs["placeholder"] = False  # allauth's forms say the label twice
     if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
         attrs = {"class": "choices"}
     return field.as_widget(attrs=attrs)

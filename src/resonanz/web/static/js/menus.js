@@ -1,5 +1,8 @@
 // Menus are <details class="menu">: one open at a time, closed by Escape, by a click elsewhere or by a choice.
 
+// On a phone the row of tabs is wider than the screen: begin with the chosen one in sight.
+document.querySelector('.tabs [aria-current]')?.scrollIntoView({ inline: "center", block: "nearest" });
+
 const open = () => document.querySelectorAll("details.menu[open]");
 const close = (menu, refocus) => {
   menu.open = false;

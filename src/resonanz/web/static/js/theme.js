@@ -6,7 +6,7 @@
     const wanted = root.dataset.theme;
     const isDark = wanted === "dark" || (wanted !== "light" && dark.matches);
     root.setAttribute("data-bs-theme", isDark ? "dark" : "light");
-    const paper = isDark ? "#101717" : "#f5f3ee";
+    const paper = isDark ? "#121a1a" : "#f5f3ee";
     document.querySelector('meta[name="theme-color"]')?.setAttribute("content", paper);
   };
   dark.addEventListener("change", show);
