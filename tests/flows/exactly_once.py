@@ -18,7 +18,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from multiprocessing.context import ForkServerContext
 from typing import Any
 
 from tests.servers.postgres import postgres
@@ -94,17 +95,21 @@ def owner() -> Any:
     return Member.objects.create(workspace=workspace, user=user, role=Role.OWNER)
 
 
+def forked() -> ForkServerContext:
+    """Processes that start at once: they fork from one that has taken its seconds to load Django."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.flows.exactly_once_worker"])
+    warm = context.Process(target=print, kwargs={"end": ""})
+    warm.start()
+    warm.join()
+    return context
+
+
 class Workers:
     """Worker processes that are replaced the moment they die."""
 
     def __init__(self, count: int, threads: int, sabotage: str) -> None:
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["tests.flows.exactly_once_worker"])
-        self._arguments = (threads, sabotage)
-        # The process they fork from takes seconds to load Django; each worker then is there at once.
-        warm = self._context.Process(target=print, kwargs={"end": ""})
-        warm.start()
-        warm.join()
+        self._context, self._arguments = forked(), (threads, sabotage)
         self._processes = [self._start() for _ in range(count)]
 
     def _start(self) -> Any:
@@ -142,6 +147,37 @@ def schedule(member: Any, channel: Any, count: int, seconds: float, chooser: ran
         text = f"Nachricht {number if number % 10 else number // 20}, mit Grüßen"
         due_at = start + timedelta(seconds=chooser.uniform(0, seconds))
         services.schedule(member, channel, Payload(text=text), origin=Origin.CONTENT, due_at=due_at)
+
+
+def schedule_now(member: Any, count: int, due_at: datetime | None = None) -> None:
+    """`count` publications on a channel that nobody answers, due at once or all at `due_at`."""
+    from django.utils.timezone import now
+
+    from resonanz.foundation.channels.models import Channel
+    from resonanz.kernel.ids import new_key
+    from resonanz.outbound.publishing.models import Publication
+
+    channel = Channel.objects.create(
+        workspace=member.workspace,
+        network="paper",
+        server="http://127.0.0.1:9",
+        remote_id="1",
+        handle="paper",
+    )
+    moment = due_at or now()
+    Publication.objects.bulk_create(
+        Publication(
+            workspace=member.workspace,
+            channel=channel,
+            origin="content",
+            key=new_key(),
+            created_at=now(),
+            text=str(number),
+            planned_at=moment,
+            due_at=moment,
+        )
+        for number in range(count)
+    )
 
 
 def prove(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.utils.timezone import now as utcnow
 
 from resonanz.foundation.work.models import Due
@@ -93,7 +93,8 @@ def claim(kind: Kind, owner: str, *, limit: int = 1, pk: Any = None) -> list[Lea
         RETURNING id, lease_number
     """  # noqa: S608 (only our own table's name is put in)
     parameters = [moment, moment, *([] if pk is None else [pk]), limit, owner, end]
-    with connection.cursor() as cursor:
+    # In a transaction, for SQLite commits what RETURNS rows only when the last of them has been read.
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
     return [Lease(kind, pk, owner, number, until) for pk, number in rows]

@@ -21,8 +21,7 @@ PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
     "PRAGMA mmap_size=134217728",
 )
-# What begins with WITH is our claim; Django's own reads don't.
-_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "WITH")
+_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 
 
 class Gate:
