@@ -252,6 +252,8 @@ class Http:
                 return AccessLost("token_void" if answer.status == 401 else "forbidden", detail=said)
             case 404 | 410:
                 return NotFound(detail=said)
+            case 413:
+                return Rejected("too_large", field="media", detail=said)
             case status if status >= 500:
                 # A gateway's error says nothing about what the server behind it did.
                 return failure(answer.effect, "server_error", f"{status} {said}")

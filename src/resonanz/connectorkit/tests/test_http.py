@@ -84,6 +84,7 @@ class Stream(httpx.SyncByteStream):
     [
         (400, Effect.WRITE, Rejected, "refused"),
         (422, Effect.WRITE, Rejected, "refused"),
+        (413, Effect.REPEATABLE, Rejected, "too_large"),
         (401, Effect.READ, AccessLost, "token_void"),
         (403, Effect.READ, AccessLost, "forbidden"),
         (404, Effect.READ, NotFound, "not_found"),
