@@ -54,7 +54,7 @@ $(BIN)/uv:
 	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
 	@touch $@
 
-.stamp-assets: package.json package-lock.json $(wildcard tools/assets.py tools/translations.py) $(shell find src -name '*.po') $(shell find src/resonanz/web -name '*.html' -o -name '*.py') | .stamp-any
+.stamp-assets: package.json package-lock.json $(wildcard tools/assets.py tools/translations.py) $(shell find src -name '*.po' -o -name '*.html' -o -path '*/web/*.py') $(shell find src/resonanz/web -name '*.html' -o -name '*.py') | .stamp-any
 	$(BIN)/python -m tools.translations compile
 	$(BIN)/python -m tools.assets
 	@touch $@

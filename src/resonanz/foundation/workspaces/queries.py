@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Count, QuerySet
 from django.utils.timezone import now
 
@@ -11,8 +12,8 @@ from resonanz.foundation.workspaces.models import Department, Invitation, Member
 
 
 def anybody() -> bool:
-    """Whether this installation has its first person already."""
-    return User.objects.exists()
+    """Whether this installation has its first person already; the demo's invented people can't sign in."""
+    return User.objects.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists()
 
 
 def person(email: str) -> User | None:

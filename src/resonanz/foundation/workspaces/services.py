@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from django.utils.timezone import now
 
 from resonanz.foundation.audit.services import record
+from resonanz.foundation.workspaces import queries
 from resonanz.foundation.workspaces.models import Department, Invitation, Member, User, Workspace
 from resonanz.foundation.workspaces.roles import Permission, Role
 
@@ -65,7 +66,7 @@ def set_up(
     *, company: str, name: str, email: str, password: str, language: str, timezone: str = "Europe/Berlin"
 ) -> Member:
     """The first person and the first company of an installation. Raises PermissionDenied once there is a person."""
-    if User.objects.exists():
+    if queries.anybody():
         raise PermissionDenied("set_up")
     user = User.objects.create_user(email, password, name=name, language=language)
     return create_workspace(user, name=company, timezone=timezone, language=language)

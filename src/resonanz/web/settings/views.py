@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from resonanz.demo.company import remove as remove_demo
 from resonanz.foundation.workspaces import services
 from resonanz.foundation.workspaces.roles import Permission
 from resonanz.web.access import WorkspaceRequest, workspace_page
@@ -74,7 +75,10 @@ def delete(request: WorkspaceRequest) -> HttpResponseBase:
     workspace = request.workspace
     form = DeletionForm(workspace.name, request.POST or None)
     if request.method == "POST" and (workspace.is_demo or form.is_valid()):
-        services.delete_workspace(request.member)
+        if workspace.is_demo:
+            remove_demo(request.member)
+        else:
+            services.delete_workspace(request.member)
         messages.success(request, _("%(company)s has been deleted.") % {"company": workspace.name})
         return redirect("/")
     return form_page(request, "settings/delete.html", "index", form)

@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from resonanz.demo import company
 from resonanz.foundation.workspaces import queries, services
 from resonanz.web.start import key
 from resonanz.web.start.forms import CompanyForm, PersonForm, SetUpForm
@@ -97,5 +98,11 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 def demo(request: HttpRequest) -> HttpResponse:
-    """Make the demo company and step into it."""
-    raise PermissionDenied("demo")
+    """Build the demo company and step into it: with one's own sign-in, or, where nobody has one yet, as its lead."""
+    person = request.user if request.user.is_authenticated else None
+    if person is None and (queries.anybody() or not key.remember(request)):
+        raise PermissionDenied("demo")
+    member = company.create(person)
+    if person is None:
+        login(request, member.user, backend=BACKEND)
+    return redirect("workspace", member.workspace.slug)

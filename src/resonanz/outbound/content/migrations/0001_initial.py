@@ -2,112 +2,214 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import resonanz.kernel.messages
 from django.db import migrations, models
+
+import resonanz.kernel.messages
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('channels', '0001_initial'),
-        ('media', '0001_initial'),
-        ('publishing', '0002_enclosures'),
-        ('workspaces', '0002_invitation'),
+        ("channels", "0001_initial"),
+        ("media", "0001_initial"),
+        ("publishing", "0002_enclosures"),
+        ("workspaces", "0002_invitation"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Content',
+            name="Content",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=26)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('writer', models.CharField(blank=True, max_length=26)),
-                ('title', models.CharField(blank=True, max_length=160)),
-                ('text', models.TextField(blank=True)),
-                ('language', models.CharField(blank=True, max_length=35)),
-                ('planned_for', models.CharField(blank=True, max_length=16)),
-                ('planned_zone', models.CharField(blank=True, max_length=64)),
-                ('planned_second', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='workspaces.member')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='workspaces.member')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contents', to='workspaces.workspace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=26)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("writer", models.CharField(blank=True, max_length=26)),
+                ("title", models.CharField(blank=True, max_length=160)),
+                ("text", models.TextField(blank=True)),
+                ("language", models.CharField(blank=True, max_length=35)),
+                ("planned_for", models.CharField(blank=True, max_length=16)),
+                ("planned_zone", models.CharField(blank=True, max_length=64)),
+                ("planned_second", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="workspaces.member",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="workspaces.member",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contents",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-changed_at', '-pk'),
+                "ordering": ("-changed_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='Picture',
+            name="Picture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('alt', models.TextField(blank=True)),
-                ('content', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pictures', to='content.content')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='media.mediafile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("alt", models.TextField(blank=True)),
+                (
+                    "content",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pictures",
+                        to="content.content",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="media.mediafile"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position', 'pk'),
+                "ordering": ("position", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Variant',
+            name="Variant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('writer', models.CharField(blank=True, max_length=26)),
-                ('chosen', models.BooleanField(default=True)),
-                ('text', models.TextField(blank=True, null=True)),
-                ('language', models.CharField(blank=True, max_length=35)),
-                ('visibility', models.CharField(default=resonanz.kernel.messages.Visibility['PUBLIC'], max_length=16)),
-                ('content_warning', models.TextField(blank=True)),
-                ('pictures', models.JSONField(blank=True, null=True)),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='workspaces.member')),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='channels.channel')),
-                ('content', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='variants', to='content.content')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("writer", models.CharField(blank=True, max_length=26)),
+                ("chosen", models.BooleanField(default=True)),
+                ("text", models.TextField(blank=True, null=True)),
+                ("language", models.CharField(blank=True, max_length=35)),
+                (
+                    "visibility",
+                    models.CharField(default=resonanz.kernel.messages.Visibility["PUBLIC"], max_length=16),
+                ),
+                ("content_warning", models.TextField(blank=True)),
+                ("pictures", models.JSONField(blank=True, null=True)),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="workspaces.member",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="channels.channel"
+                    ),
+                ),
+                (
+                    "content",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="variants",
+                        to="content.content",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('channel__network', 'channel__handle'),
+                "ordering": ("channel__network", "channel__handle"),
             },
         ),
         migrations.CreateModel(
-            name='Outing',
+            name="Outing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('local', models.CharField(max_length=16)),
-                ('zone', models.CharField(max_length=64)),
-                ('second', models.BooleanField(default=False)),
-                ('counts', models.BooleanField(default=True)),
-                ('fingerprint', models.CharField(max_length=16)),
-                ('publication', models.OneToOneField(on_delete=django.db.models.deletion.RESTRICT, related_name='outing', to='publishing.publication')),
-                ('scheduled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='workspaces.member')),
-                ('variant', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='outings', to='content.variant')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("local", models.CharField(max_length=16)),
+                ("zone", models.CharField(max_length=64)),
+                ("second", models.BooleanField(default=False)),
+                ("counts", models.BooleanField(default=True)),
+                ("fingerprint", models.CharField(max_length=16)),
+                (
+                    "publication",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="outing",
+                        to="publishing.publication",
+                    ),
+                ),
+                (
+                    "scheduled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="workspaces.member",
+                    ),
+                ),
+                (
+                    "variant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="outings",
+                        to="content.variant",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='content',
-            index=models.Index(fields=['workspace', 'planned_for'], name='content_by_plan'),
+            model_name="content",
+            index=models.Index(fields=["workspace", "planned_for"], name="content_by_plan"),
         ),
         migrations.AddConstraint(
-            model_name='content',
-            constraint=models.UniqueConstraint(fields=('workspace', 'key'), name='one_content_a_key'),
+            model_name="content",
+            constraint=models.UniqueConstraint(fields=("workspace", "key"), name="one_content_a_key"),
         ),
         migrations.AddConstraint(
-            model_name='picture',
-            constraint=models.UniqueConstraint(fields=('content', 'file'), name='a_picture_once_a_content'),
+            model_name="picture",
+            constraint=models.UniqueConstraint(fields=("content", "file"), name="a_picture_once_a_content"),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.UniqueConstraint(fields=('content', 'channel'), name='one_variant_a_channel'),
+            model_name="variant",
+            constraint=models.UniqueConstraint(fields=("content", "channel"), name="one_variant_a_channel"),
         ),
         migrations.AddConstraint(
-            model_name='outing',
-            constraint=models.UniqueConstraint(condition=models.Q(('counts', True)), fields=('variant',), name='a_variant_goes_out_once'),
+            model_name="outing",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("counts", True)), fields=("variant",), name="a_variant_goes_out_once"
+            ),
         ),
     ]
