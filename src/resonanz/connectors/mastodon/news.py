@@ -17,7 +17,7 @@ from resonanz.kernel.paging import Cursor, Page
 # younger than this is therefore read again, and what of it was handed on is left out.
 SETTLED_AFTER = timedelta(seconds=30)
 # … but no more than so many, or a flood would be read for ever.
-_KEPT = 15
+_KEPT = 10
 # A page this long may not be the last (some servers give fewer than we ask for).
 _FULL = 15
 _TELLING = {"mention", "quote", "status"}
@@ -52,11 +52,12 @@ def page(
     known = [(found, one) for one in notifications if (found := _notification_id(one))]
     news = _oldest_first(_after(known, position))
     fresh = [one for found, one in news if found not in position.seen]
+    full = len(notifications) >= _FULL
     messages, skipped = reading.each(fresh, lambda one: _message(one, home, now))
     return Page(
         items=messages,
-        cursor=_moved_on(position, news, server_now).write(),
-        more=bool(fresh) and len(notifications) >= _FULL,
+        cursor=_moved_on(position, news, full, server_now).write(),
+        more=bool(fresh) and full,
         skipped=skipped + len(notifications) - len(known),
     )
 
@@ -75,15 +76,17 @@ def _oldest_first(known: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
     return known[::-1] if newest_first else known
 
 
-def _moved_on(position: Position, news: list[tuple[str, Any]], server_now: datetime) -> Position:
+def _moved_on(position: Position, news: list[tuple[str, Any]], full: bool, server_now: datetime) -> Position:
+    """The position after `news`. full: there may be more behind them, handed on already or not."""
     after, unsettled = position.after, [found for found, _ in news]
+    beyond = tuple(one for one in position.seen if full and one not in unsettled)
     for found, one in news:
         sent = moment(one, "created_at", now=server_now)
         if sent is not None and sent > server_now - SETTLED_AFTER and len(unsettled) <= _KEPT:
             break
         after = found
         unsettled.pop(0)
-    return Position(after, tuple(unsettled))
+    return Position(after, (*unsettled, *beyond))
 
 
 def _message(notification: Any, home: Home, now: datetime) -> Message | None:
