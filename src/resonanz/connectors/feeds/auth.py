@@ -93,6 +93,7 @@ def feed_address(answers: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     try:
         parts = urlsplit(address)
         host, username, password = parts.hostname, parts.username, parts.password
+        _ = parts.port  # raises when it is none
     except ValueError:
         host = username = password = None
     if not host:

@@ -19,6 +19,7 @@ _MAX_ELEMENTS = 30_000
 # A document no XML parser accepts is read leniently only when it is small.
 _LENIENT = {b"<": 6_000, b"&": 2_000, b"=": 3_000}
 _LENIENT_BYTES = 400_000
+_MAX_AMPERSANDS = 300_000
 _ENTRY_NAMES = ("item", "entry")
 
 _ENTRY_END = re.compile(rb"</(?:\w{1,20}:)?(?:item|entry)\s*>", re.IGNORECASE)
@@ -40,12 +41,16 @@ class Sieved:
 
 def sieve(body: bytes) -> Sieved:
     """`body` as it may be parsed. Raises TooMuch."""
-    for candidate in (body, _mended(body)):
-        try:
-            return _cut(candidate, _weigh(candidate))
-        except expat.ExpatError:
-            continue
+    try:
+        return _cut(body, _weigh(body))
+    except expat.ExpatError:
+        if body.count(b"&") > _MAX_AMPERSANDS:
+            raise TooMuch("not well-formed, and too large to mend") from None
     body = _mended(body)
+    try:
+        return _cut(body, _weigh(body))
+    except expat.ExpatError:
+        pass  # then only leniently
     if len(body) > _LENIENT_BYTES or any(body.count(mark) > most for mark, most in _LENIENT.items()):
         raise TooMuch("not well-formed, and too large to guess at")
     return Sieved(_whole_entries(body), is_guess=True)

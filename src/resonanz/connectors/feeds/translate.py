@@ -136,7 +136,8 @@ def _xml_feed(body: bytes, content_type: str, address: str) -> Feed:
         parsed: Any = feedparser.parse(
             # A stream: a string that looks like an address would be fetched.
             io.BytesIO(sieved.body),
-            response_headers={"content-type": content_type, "content-location": address},
+            # Without the address: ids are resolved against it, and would change when the feed moves.
+            response_headers={"content-type": content_type},
             sanitize_html=False,  # it is turned into text here
             resolve_relative_uris=False,
         )
