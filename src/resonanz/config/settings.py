@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     # The places of the workspace, one app each (web/places.py).
     "resonanz.web.today",
     "resonanz.web.channels",
+    "resonanz.web.inbox",
     "resonanz.web.settings",
 ]
 

@@ -23,7 +23,7 @@ from resonanz.foundation.channels.models import Channel
 from resonanz.foundation.work import leases
 from resonanz.foundation.work.leases import Kind
 from resonanz.foundation.workspaces.models import Workspace
-from resonanz.kernel.messages import Author, Message, MessageKind, Reference
+from resonanz.kernel.messages import Author, Message, MessageKind, Reference, Visibility
 from resonanz.kernel.paging import Cursor, Page
 from resonanz.kernel.text import TextUnit
 
@@ -40,6 +40,8 @@ PLAZA = Manifest(
     connect_flow=ConnectFlow.FORM,
     connect_fields=(),
     poll_seconds=60,
+    visibilities=(Visibility.PUBLIC, Visibility.DIRECT),
+    content_warnings=True,
 )
 GAZETTE = replace(
     PLAZA,

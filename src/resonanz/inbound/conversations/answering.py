@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.utils.timezone import now
 
 from resonanz.connectorkit.manifest import Capability
 from resonanz.foundation.audit.services import record
+from resonanz.foundation.channels.queries import limits_of
 from resonanz.foundation.workspaces.models import Member
 from resonanz.foundation.workspaces.roles import Permission
 from resonanz.inbound.conversations.machine import MACHINE, Status
-from resonanz.inbound.conversations.models import SNIPPET_LENGTH, Answer, Conversation, Part, Role
+from resonanz.inbound.conversations.models import SNIPPET_LENGTH, Answer, Conversation
+from resonanz.inbound.conversations.queries import target
 from resonanz.inbound.conversations.services import NotThere, locked
 from resonanz.inbound.intake.models import StoredMessage
 from resonanz.kernel.messages import Visibility
+from resonanz.outbound.publishing import services as publications
 from resonanz.outbound.publishing.checks import Payload
 from resonanz.outbound.publishing.models import Origin, Publication
-from resonanz.outbound.publishing.services import schedule
 
 
 class CannotAnswer(Exception):
-    """Nobody can be answered there: the network has no answers, or the message is our own."""
+    """Nobody can be answered there, or not without showing more people than the question did."""
 
 
 class AnsweredMeanwhile(Exception):
@@ -61,11 +65,17 @@ def answer(
         return earlier
     if newer := _unseen_answer(actor, conversation, text, seen):
         raise AnsweredMeanwhile(newer)
-    message = _answered_message(conversation, message_id)
-    if not can_answer(actor, conversation) or message is None:
+    message = target(conversation, message_id)
+    if message is None and message_id is not None:
+        raise NotThere
+    if message is None or not can_answer(actor, conversation):
         raise CannotAnswer
-    payload = answer_payload(message, text)
-    publication = schedule(actor, conversation.channel, payload, origin=Origin.ANSWER, key=key)
+    payload = answer_payload(conversation, message, text)
+    if payload.visibility not in conversation.channel.manifest.visibilities:
+        raise CannotAnswer
+    publication = publications.schedule(actor, conversation.channel, payload, origin=Origin.ANSWER, key=key)
+    if publication.origin != Origin.ANSWER or Answer.objects.filter(publication=publication).exists():
+        raise ValueError("a key is made with its form and serves no other")
     made = Answer.objects.create(
         conversation=conversation,
         message=message,
@@ -83,14 +93,39 @@ def answer(
     return made
 
 
-def answer_payload(message: StoredMessage, text: str) -> Payload:
+def answer_payload(conversation: Conversation, message: StoredMessage, text: str) -> Payload:
     """What answers `message`: as public as the question was, never more, and behind the same warning."""
+    manifest = conversation.channel.manifest
+    visibility = Visibility(message.visibility)
+    if visibility is Visibility.UNLISTED and visibility not in manifest.visibilities:
+        visibility = Visibility.PUBLIC  # everybody may see both
     return Payload(
         text=text.strip(),
         reply_to=message.reference,
-        visibility=Visibility(message.visibility),
-        content_warning=message.content_warning,
+        visibility=visibility,
+        content_warning=message.content_warning if manifest.content_warnings else "",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How much of what a network allows an answer takes, in that network's units."""
+
+    used: int
+    maximum: int
+
+    @property
+    def left(self) -> int:
+        return self.maximum - self.used
+
+
+def counted(conversation: Conversation, message: StoredMessage, text: str) -> Counted | None:
+    """The length of an answer to `message`; None where nothing limits it."""
+    limits = limits_of(conversation.channel).text
+    if not limits:
+        return None
+    payload = answer_payload(conversation, message, text)
+    return Counted(limits[0].used(payload.text, payload.content_warning), limits[0].maximum)
 
 
 def _unseen_answer(actor: Member, conversation: Conversation, text: str, seen: int) -> Answer | None:
@@ -98,16 +133,6 @@ def _unseen_answer(actor: Member, conversation: Conversation, text: str, seen: i
     newer = conversation.answers.filter(pk__gt=seen).select_related("publication").order_by("-pk")
     same = " ".join(text.split())
     return next((a for a in newer if a.member != actor or " ".join(a.publication.text.split()) == same), None)
-
-
-def _answered_message(conversation: Conversation, message_id: int | None) -> StoredMessage | None:
-    said = conversation.parts.filter(role=Role.SAID, message__is_ours=False).select_related("message__author")
-    if message_id is not None:
-        said = said.filter(message_id=message_id)
-    part: Part | None = said.order_by("-message__sent_at", "-pk").first()
-    if part is None and message_id is not None:
-        raise NotThere
-    return part.message if part else None
 
 
 def _after_answer(
@@ -121,4 +146,45 @@ def _after_answer(
     conversation.waiting_since, conversation.due_at = None, None
     conversation.last_at = max(conversation.last_at, now())
     conversation.snippet = " ".join(publication.text.split())[:SNIPPET_LENGTH]
-    conversation.save(update_fields=["assignee", "status", "waiting_since", "due_at", "last_at", "snippet"])
+    conversation.is_last_ours = True
+    conversation.save(
+        update_fields=["assignee", "status", "waiting_since", "due_at", "last_at", "snippet", "is_last_ours"]
+    )
+
+
+def _own_answer(actor: Member, pk: int, answer_pk: int) -> Answer:
+    """An answer in a conversation of the actor's workspace. Raises NotThere."""
+    (conversation,) = locked(actor, [pk])
+    found = conversation.answers.filter(pk=answer_pk).select_related("publication", "conversation").first()
+    if found is None:
+        raise NotThere
+    return found
+
+
+@transaction.atomic
+def again(actor: Member, pk: int, answer_pk: int) -> None:
+    """Send an answer that failed once more; what may be out is looked for first. Raises NotThere, TooLate."""
+    made = _own_answer(actor, pk, answer_pk)
+    publications.retry(actor, made.publication)
+    Answer.objects.filter(pk=made.pk).update(is_underway=True)
+    _after_answer(actor, made.conversation, made.publication, resolve=False)
+
+
+def discard(actor: Member, pk: int, answer_pk: int) -> None:
+    """It shall not go out. Raises NotThere, TooLate."""
+    publications.cancel(actor, _publication(actor, pk, answer_pk))
+
+
+def confirm_out(actor: Member, pk: int, answer_pk: int) -> None:
+    """A person has seen it on the network. Raises NotThere, TooLate."""
+    publications.confirm_published(actor, _publication(actor, pk, answer_pk))
+
+
+def confirm_not_out(actor: Member, pk: int, answer_pk: int) -> None:
+    """A person has looked, and it is not there. Raises NotThere, TooLate."""
+    publications.confirm_not_published(actor, _publication(actor, pk, answer_pk))
+
+
+@transaction.atomic
+def _publication(actor: Member, pk: int, answer_pk: int) -> Publication:
+    return _own_answer(actor, pk, answer_pk).publication

@@ -39,6 +39,7 @@ class Conversation(Due):
     kind = models.CharField(max_length=12)  # the MessageKind it began with
     title = models.TextField(blank=True)
     snippet = models.CharField(max_length=SNIPPET_LENGTH, blank=True)  # how the last message begins
+    is_last_ours = models.BooleanField(default=False)  # the last word so far is our own
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     assignee = models.ForeignKey(Member, models.SET_NULL, null=True, blank=True, related_name="conversations")
     department = models.ForeignKey(Department, models.SET_NULL, null=True, blank=True, related_name="+")

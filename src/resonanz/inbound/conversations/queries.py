@@ -22,6 +22,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+# What `conversation` raises, for those who do not know models.
+Missing = Conversation.DoesNotExist
+
+
 class View(StrEnum):
     """The lists of the inbox."""
 
@@ -127,10 +131,15 @@ def counted(member: Member, view: View) -> int:
 
 
 def conversation(member: Member, pk: int) -> Conversation:
-    """One conversation of the member's workspace. Raises Conversation.DoesNotExist."""
+    """One conversation of the member's workspace. Raises Missing."""
     member.require(Permission.READ)
     rows = Conversation.objects.select_related("channel", "author", "assignee__user", "department")
     return rows.prefetch_related("labels").get(workspace=member.workspace, pk=pk)
+
+
+def has_answered(member: Member) -> bool:
+    """Whether anybody of the member's workspace has ever answered somebody."""
+    return Answer.objects.filter(conversation__workspace=member.workspace).exists()
 
 
 class EntryKind(StrEnum):
@@ -170,11 +179,14 @@ def thread(conversation: Conversation, limit: int = THREAD_LENGTH) -> Thread:
         .select_related("message__author")
         .order_by("-message__sent_at", "-message_id")[: limit + 1]
     )
-    answers = list(conversation.answers.select_related("publication", "message__author").order_by("pk"))
+    answers = list(
+        conversation.answers.select_related("publication", "message__author", "member__user").order_by("pk")
+    )
     shown = [part for part in parts[:limit] if not any(_is_echo(part.message, a) for a in answers)]
     entries = [_entry_of(part) for part in shown]
     entries += [Entry(EntryKind.ANSWER, a.created_at, answer=a, message=a.message) for a in answers]
-    entries += [Entry(EntryKind.NOTE, n.created_at, note=n) for n in conversation.notes.all()]
+    notes = conversation.notes.select_related("member__user")
+    entries += [Entry(EntryKind.NOTE, n.created_at, note=n) for n in notes]
     entries.sort(key=lambda e: (e.kind is not EntryKind.CONTEXT, e.at))
     return Thread(entries, len(parts) > limit, max((a.pk for a in answers), default=0))
 
@@ -196,9 +208,11 @@ def _is_echo(message: StoredMessage, answer: Answer) -> bool:
     return in_doubt and answer.message is not None and message.reply_to == answer.message.remote_id
 
 
-def target(conversation: Conversation) -> StoredMessage | None:
-    """The message an answer goes to when nobody chooses another: the last one somebody else said."""
+def target(conversation: Conversation, message_id: int | None = None) -> StoredMessage | None:
+    """The message an answer goes to: the one named, else the last one somebody else said."""
     said = Part.objects.filter(conversation=conversation, role=Role.SAID, message__is_ours=False)
+    if message_id is not None:
+        said = said.filter(message=message_id)
     part = said.select_related("message__author").order_by("-message__sent_at", "-pk").first()
     return part.message if part else None
 

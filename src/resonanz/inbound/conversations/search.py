@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from django.db.models import QuerySet, Value
 from django.db.models.functions import StrIndex
 
 from resonanz.foundation.workspaces.models import Workspace
 from resonanz.inbound.conversations.models import Conversation, Role, SearchText
 from resonanz.inbound.intake.models import StoredMessage
+from resonanz.kernel.folding import fold
 
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 # Enough of one long article, or of a long quarrel, to find it by.
 _MESSAGE_LENGTH = 2_000
 _LENGTH = 12_000
 _MOST_WORDS = 8
-
-
-def fold(text: str) -> str:
-    """`text` in lower case without accents, ä as ae, ß as ss."""
-    spelled = unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS)
-    return "".join(c for c in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(c))
 
 
 def index(conversation: Conversation) -> None:

@@ -103,6 +103,7 @@ def _arrived(conversation: Conversation, message: StoredMessage) -> None:
     conversation.started_at = min(conversation.started_at, message.sent_at)
     if message.sent_at >= conversation.last_at:
         conversation.last_at, conversation.snippet = message.sent_at, snippet(message)
+        conversation.is_last_ours = message.is_ours
     if message.is_ours:
         if conversation.waiting_since and conversation.waiting_since <= message.sent_at:
             conversation.waiting_since = None
@@ -116,6 +117,7 @@ def _arrived(conversation: Conversation, message: StoredMessage) -> None:
             "started_at",
             "last_at",
             "snippet",
+            "is_last_ours",
             "waiting_since",
             "status",
             "due_at",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -121,6 +122,20 @@ def test_an_answer_is_never_more_public_than_the_question(channel: Channel, agen
     answer(agent, Conversation.objects.get().pk, "Thanks", key=new_key(), seen=0)
     publication = Publication.objects.get()
     assert (publication.visibility, publication.content_warning) == ("direct", "Salary")
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [(Visibility.PUBLIC, "public"), (Visibility.UNLISTED, "public"), (Visibility.FOLLOWERS, "")],
+)
+def test_where_a_network_cannot_keep_it_as_private_nothing_is_answered(
+    channel: Channel, agent: Member, asked: Visibility, answered: str
+) -> None:
+    store(channel, [said("1", visibility=asked)])
+    work(FILE)
+    with contextlib.suppress(CannotAnswer):
+        answer(agent, Conversation.objects.get().pk, "Thanks", key=new_key(), seen=0)
+    assert [p.visibility for p in Publication.objects.all()] == ([answered] if answered else [])
 
 
 def test_too_long_is_refused_and_changes_nothing(conversation: Conversation, agent: Member) -> None:

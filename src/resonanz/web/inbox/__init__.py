@@ -1,0 +1,1 @@
+"""Inbox: what people say to the company, and the answers."""

@@ -1,0 +1,120 @@
+"""The list of conversations: what an address asks for, and what the templates need to show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from resonanz.foundation.channels import queries as channels
+from resonanz.foundation.workspaces import queries as workspaces
+from resonanz.foundation.workspaces.roles import Permission
+from resonanz.inbound.conversations import queries
+from resonanz.inbound.conversations.queries import Filter, View
+from resonanz.web.access import WorkspaceRequest
+
+VIEWS: dict[View, tuple[str | Promise, str]] = {
+    View.OPEN: (pgettext_lazy("inbox list", "Open"), "inbox"),
+    View.WAITING: (pgettext_lazy("inbox list", "Waiting longest"), "hourglass"),
+    View.MINE: (pgettext_lazy("inbox list", "Mine"), "user"),
+    View.UNASSIGNED: (pgettext_lazy("inbox list", "Nobody’s yet"), "user-question"),
+    View.PENDING: (pgettext_lazy("inbox list", "Pending"), "message-pause"),
+    View.SNOOZED: (pgettext_lazy("inbox list", "Snoozed"), "bell-z"),
+    View.RESOLVED: (pgettext_lazy("inbox list", "Resolved"), "circle-check"),
+    View.ALL: (pgettext_lazy("inbox list", "All"), "messages"),
+}
+# Worth a number: what somebody still has to do.
+COUNTED = (View.OPEN, View.MINE, View.UNASSIGNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a menu of lists or filters."""
+
+    name: object
+    query: str
+    active: bool
+    icon: str = ""
+    count: int = 0
+
+
+def wanted(data: QueryDict) -> Filter:
+    """The filter an address names; whatever makes no sense is left out."""
+    try:
+        view = View(data.get("view", ""))
+    except ValueError:
+        view = View.OPEN
+    return Filter(
+        view=view,
+        channel=_number(data, "channel"),
+        label=_number(data, "label"),
+        department=_number(data, "department"),
+        words=" ".join(data.get("q", "").split())[:80],
+    )
+
+
+def _number(data: QueryDict, name: str) -> int | None:
+    value = data.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+
+
+def query(chosen: Filter, **changed: Any) -> str:
+    """The address's query for a filter, with something changed; shows nothing that is usual."""
+    values = {
+        "view": "" if chosen.view is View.OPEN else chosen.view.value,
+        "channel": chosen.channel,
+        "label": chosen.label,
+        "department": chosen.department,
+        "q": chosen.words,
+    } | changed
+    return urlencode({name: value for name, value in values.items() if value})
+
+
+def page(request: WorkspaceRequest) -> dict[str, Any]:
+    """The rows of the asked page, and the query that leads back to it."""
+    chosen = wanted(request.GET)
+    listed = queries.listed(request.member, chosen, request.GET.get("after", ""))
+    return {
+        "rows": listed.rows,
+        "next": query(chosen, after=listed.next) if listed.next else "",
+        "query": query(chosen),
+        "chosen": chosen,
+        "may_answer": request.member.may(Permission.ANSWER),
+        "is_narrowed": bool(chosen.channel or chosen.label or chosen.department or chosen.words),
+    }
+
+
+def menus(request: WorkspaceRequest) -> dict[str, Any]:
+    """The menus above the list."""
+    chosen, member = wanted(request.GET), request.member
+    views = [
+        Choice(
+            name,
+            query(chosen, view="" if view is View.OPEN else view.value),
+            view is chosen.view,
+            icon,
+            queries.counted(member, view) if view in COUNTED else 0,
+        )
+        for view, (name, icon) in VIEWS.items()
+    ]
+    return {
+        "views": views,
+        "view_name": VIEWS[chosen.view][0],
+        "channels": _choices(chosen, "channel", channels.of(request.workspace)),
+        "label_choices": _choices(chosen, "label", queries.labels(member)),
+        "department_choices": _choices(chosen, "department", workspaces.departments(request.workspace)),
+        "most_counted": queries.COUNTED,
+    }
+
+
+def _choices(chosen: Filter, name: str, things: Any) -> list[Choice]:
+    """An entry for each thing; choosing the active one again takes the filter away."""
+    active = getattr(chosen, name)
+    return [
+        Choice(thing, query(chosen, **{name: "" if thing.pk == active else thing.pk}), thing.pk == active)
+        for thing in things
+    ]

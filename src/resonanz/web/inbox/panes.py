@@ -1,0 +1,110 @@
+"""The conversation beside the list: its thread, its answer box, its person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import now
+from django_htmx.http import trigger_client_event
+
+from resonanz.foundation.workspaces import queries as workspaces
+from resonanz.foundation.workspaces.roles import Permission
+from resonanz.inbound.conversations import answering, presence, queries
+from resonanz.inbound.conversations.snoozing import Snooze, comes_back
+from resonanz.kernel.ids import new_key
+from resonanz.web.access import WorkspaceRequest
+from resonanz.web.inbox import lists
+from resonanz.web.inbox.sentences import standing
+from resonanz.web.places import link
+
+if TYPE_CHECKING:
+    from resonanz.inbound.conversations.models import Conversation
+    from resonanz.inbound.intake.models import StoredMessage
+
+
+def found(request: WorkspaceRequest, pk: int) -> Conversation:
+    """The conversation of this workspace, or a 404."""
+    try:
+        return queries.conversation(request.member, pk)
+    except queries.Missing as error:
+        raise Http404 from error
+
+
+def may_answer(request: WorkspaceRequest) -> bool:
+    return request.member.may(Permission.ANSWER)
+
+
+def context(request: WorkspaceRequest, pk: int, **more: Any) -> dict[str, Any]:
+    """Everything the pane shows."""
+    conversation, member = found(request, pk), request.member
+    values: dict[str, Any] = {
+        "conversation": conversation,
+        "may_answer": may_answer(request),
+        "answerers": queries.answerers(member),
+        "departments": workspaces.departments(request.workspace),
+        "labels": queries.labels(member),
+        "own_labels": [label.pk for label in conversation.labels.all()],
+        "snoozes": [(choice, comes_back(choice, now(), request.workspace.zone)) for choice in Snooze],
+        "person": queries.person(conversation),
+        "others": presence.others(member, conversation),
+        "query": lists.query(lists.wanted(request.GET)),
+        "show": "person" if request.GET.get("show") == "person" else "conversation",
+        **thread(conversation),
+        **box(request, conversation, _chosen_target(request, conversation)),
+    }
+    return values | more
+
+
+def thread(conversation: Conversation) -> dict[str, Any]:
+    """The thread, each answer with how it stands in words."""
+    read = queries.thread(conversation)
+    return {
+        "conversation": conversation,
+        "thread": read,
+        "standings": {e.answer.pk: standing(e.answer) for e in read.entries if e.answer},
+    }
+
+
+def box(
+    request: WorkspaceRequest, conversation: Conversation, target: StoredMessage | None
+) -> dict[str, Any]:
+    """The answer box: whom it goes to, and a fresh key, so that sending it twice answers once."""
+    return {
+        "conversation": conversation,
+        "can_answer": target is not None and answering.can_answer(request.member, conversation),
+        "target": target,
+        "key": new_key(),
+        "text": "",
+        "count": answering.counted(conversation, target, "") if target else None,
+    }
+
+
+def _chosen_target(request: WorkspaceRequest, conversation: Conversation) -> StoredMessage | None:
+    asked = request.GET.get("to", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+    return queries.target(conversation, number) or queries.target(conversation)
+
+
+def shown(request: WorkspaceRequest, pk: int, *, changed: bool = False) -> HttpResponse:
+    """The part htmx asks for, the whole page for everybody else."""
+    if request.htmx and request.htmx.target == "answer-box":
+        conversation = found(request, pk)
+        return render(
+            request,
+            "inbox/answer_box.html",
+            box(request, conversation, _chosen_target(request, conversation)),
+        )
+    if request.htmx and request.htmx.target == "pane":
+        response = render(request, "inbox/pane.html", context(request, pk))
+        return trigger_client_event(response, "inbox-changed") if changed else response
+    if changed:
+        return redirect(link(request.workspace, "inbox:conversation", pk))
+    values = {**lists.page(request), **lists.menus(request), **context(request, pk)}
+    return render(request, "inbox/index.html", values)
+
+
+def guarded_ids(request: WorkspaceRequest, pk: int) -> list[int]:
+    """`pk` alone, as services take it; a 404 if it is not of this workspace."""
+    return [found(request, pk).pk]

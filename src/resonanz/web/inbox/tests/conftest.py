@@ -1,0 +1,5 @@
+"""The small network and its channel of the inbound tests."""
+
+from resonanz.inbound.conftest import channel, plaza
+
+__all__ = ["channel", "plaza"]
