@@ -9,7 +9,7 @@ from itertools import cycle
 from django.db import transaction
 from django.utils.timezone import now
 
-from resonanz.demo import networks, texts
+from resonanz.demo import networks, plans, texts
 from resonanz.foundation.channels import services as channels
 from resonanz.foundation.channels.doors import connector
 from resonanz.foundation.channels.models import Channel
@@ -81,6 +81,7 @@ def _build(viewer: User | None) -> Member:
     connected = _connect(owner)
     _listen(connected)
     _work_through(owner)
+    plans.make(owner, {channel.network: channel for channel in connected})
     return owner
 
 

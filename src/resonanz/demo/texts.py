@@ -168,3 +168,21 @@ ARTICLES: tuple[tuple[str, str], ...] = (
      "Was Bäckereien und Handwerker wissen müssen."),
     ("Leserfrage: Akku im Winter", "Wie weit kommt man bei zwei Grad? Wir haben nachgefragt und selbst gemessen."),
 )  # fmt: skip
+# What is planned: title for the team, text, days from today, time on the wall, networks. No day: a draft.
+PLANNED: tuple[tuple[str, str, int | None, str, tuple[str, ...]], ...] = (
+    ("Türchen, Teil 1", "Bis Weihnachten öffnen wir jeden Montag eine Kiste. In der ersten: wie aus einer Esche eine "
+     "Kiste wird, in zwölf Bildern. #Lastenrad", 1, "09:15", ("bluesky", "mastodon")),
+    ("Werkstatt fragt zurück", "Heute drehen wir es um: Meike und Sönke fragen Sie. Was war Ihre längste Fahrt mit "
+     "Kindern in der Kiste, und wer hat zuerst gequengelt?", 2, "12:00", ("bluesky",)),
+    ("Stelle Schweißen", "Wir suchen jemanden, der Schweißnähte liest wie andere Leute Romane. Halle 1, Husum, ab "
+     "Januar. Fragen beantwortet Wiebke, auch abends. #Stellenangebot", 3, "17:30", ("bluesky", "mastodon")),
+    ("Winterreichweite", "Sie fragten nach dem Akku im Winter. Wir haben gemessen: 38 km bei 2 °C, Stufe drei, 80 kg "
+     "Zuladung, Wind von vorn. Die Messreihe: https://windhagen.example/winter", 5, "08:45", ("bluesky", "mastodon")),
+    ("Becherhalter", "Ein Becherhalter, der Kopfsteinpflaster überlebt: Sie haben ihn sich gewünscht, wir haben drei "
+     "gebaut. Welcher soll in Serie?", None, "", ("bluesky", "mastodon")),
+    ("Revanche gegen Nissen", "Die Bäckerei hat das letzte Rennen gewonnen. Wir trainieren. Mit Roggen.", None, "",
+     ("mastodon",)),
+)  # fmt: skip
+# What was due while the office's computer was off.
+LATE = ("Wochenmarkt", "Morgen stehen wir mit zwei Hallig auf dem Wochenmarkt. Probefahrten von acht bis eins, "
+        "Kaffee bringt Bäckerei Nissen mit.")  # fmt: skip

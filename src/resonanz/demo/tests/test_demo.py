@@ -79,6 +79,10 @@ def test_the_company_lives_and_is_gone_at_one_click(owner):
     assert Conversation.objects.filter(workspace=workspace).count() > 150
     assert Conversation.objects.filter(workspace=workspace, waiting_since__isnull=False).exists()
     assert Publication.objects.filter(workspace=workspace, state="published").count() > 20
+    assert (
+        Publication.objects.filter(workspace=workspace, state="scheduled", due_at__isnull=False).count() >= 5
+    )
+    assert Publication.objects.get(workspace=workspace, state_reason="late").due_at is None
     assert {channel.network for channel in workspace.channels.all()} == {"bluesky", "mastodon", "feeds"}
     assert verify(workspace) is None
     assert company.create().workspace == workspace  # stepping in again builds nothing

@@ -52,7 +52,7 @@ class Picture(models.Model):
     """A picture of a content, with the words that replace it for those who cannot see it."""
 
     content = models.ForeignKey(Content, models.CASCADE, related_name="pictures")
-    file = models.ForeignKey(MediaFile, models.PROTECT, related_name="+")
+    file = models.ForeignKey(MediaFile, models.RESTRICT, related_name="+")
     position = models.PositiveIntegerField()
     alt = models.TextField(blank=True)
 
@@ -91,7 +91,7 @@ class Variant(models.Model):
 class Outing(models.Model):
     """A variant that was scheduled: which publication it became, and for what time on which wall."""
 
-    variant = models.ForeignKey(Variant, models.RESTRICT, related_name="outings")
+    variant = models.ForeignKey(Variant, models.CASCADE, related_name="outings")
     publication = models.OneToOneField(Publication, models.RESTRICT, related_name="outing")
     local = models.CharField(max_length=16)
     zone = models.CharField(max_length=64)

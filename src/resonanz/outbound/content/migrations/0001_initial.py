@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 (
                     "file",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="media.mediafile"
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="media.mediafile"
                     ),
                 ),
             ],
@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
                 (
                     "variant",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.RESTRICT,
+                        on_delete=django.db.models.deletion.CASCADE,
                         related_name="outings",
                         to="content.variant",
                     ),
