@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import fcntl
+import hmac
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +33,10 @@ _HERE = Path(__file__).parent / "atproto"
 _INSTALLED = Path(__file__).parents[2] / "var" / "atproto"
 _START_SECONDS = 180  # on a loaded machine; an idle one takes 5 to 15
 _PASSWORD = "only for tests on loopback"
+
+
+# What the PDS signs its tokens with: dev-env's constant, and ours in servers.mjs.
+_JWT_SECRET = b"jwt-secret"
 
 
 class CannotStart(Exception):
@@ -118,6 +124,19 @@ class BlueskyServers:
         self.process.stdin.write(f"{command}\n")
         self.process.stdin.flush()
         return _listen(self.process)
+
+
+def stale(token: str) -> str:
+    """A session's access token as it will be when it has expired, properly signed."""
+    header, claims, _signature = token.split(".")
+    said = json.loads(urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
+    said |= {"iat": said["iat"] - 10_000, "exp": said["iat"] - 2_800}
+    signed = f"{header}.{_base64(json.dumps(said).encode())}"
+    return f"{signed}.{_base64(hmac.digest(_JWT_SECRET, signed.encode(), 'sha256'))}"
+
+
+def _base64(content: bytes) -> str:
+    return urlsafe_b64encode(content).decode().rstrip("=")
 
 
 @contextmanager

@@ -56,7 +56,7 @@ async function light() {
     recoveryDidKey: (await Secp256k1Keypair.create()).did(),
     plcRotationKeyK256PrivateKeyHex: Buffer.from(await rotation.export()).toString('hex'),
     adminPassword: 'admin',
-    jwtSecret: 'only for tests on loopback',
+    jwtSecret: 'jwt-secret', // as dev-env's: tests make stale tokens with it
     serviceHandleDomains: ['.test'],
     didPlcUrl: `http://localhost:${plcPort}`,
     inviteRequired: false,

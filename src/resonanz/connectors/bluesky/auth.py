@@ -32,6 +32,8 @@ class AppPassword:
         if answer.status in _REFUSALS:
             raise _refused(answer)
         session = _session(answer)
+        if reading.at(answer.json(), "active") is False:
+            raise Rejected("account_deactivated", field="handle")
         if _scope(session["access_jwt"]) == _MAIN_PASSWORD:
             # Whoever holds it could take the account away; we do not want to.
             raise Rejected("not_an_app_password", field="app_password")

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from resonanz.connectorkit import reading
-from resonanz.connectorkit.errors import NotFound, OutcomeUnknown, Rejected, Unavailable
+from resonanz.connectorkit.errors import AccessLost, NotFound, OutcomeUnknown, Rejected, Unavailable
 from resonanz.connectorkit.http import Answer, Effect, Http
 from resonanz.connectorkit.network import Account
 from resonanz.connectors.bluesky import records, translate
@@ -65,12 +65,17 @@ class Bluesky:
         return records.receipt(draft, self._did, cid, record)
 
     def find_published(self, draft: Draft, taken: Container[str] = ()) -> Receipt | None:
-        """Read the draft's own key in our repository: there or not there, both are proof."""
+        """Read the draft's own key in our repository: there or not there, both are proof.
+
+        A PDS asks the AppView about repositories it does not hold (any more), and that one knows only what it has
+        heard of. So "not there" counts from a PDS that says it holds ours.
+        """
         try:
             found = self._own_record(records.record_key(draft))
         except NotFound as error:
             if error.reason != "record_not_found":
                 raise  # the repository itself is not there: that proves nothing
+            self._expect_home()
             return None
         cid, record = found.read(records.stored)
         if not records.is_draft(record, draft):
@@ -236,6 +241,14 @@ class Bluesky:
     def _own_record(self, key: str) -> Answer:
         params = {"repo": self._did, "collection": POST, "rkey": key}
         return self._http.call("GET", "xrpc/com.atproto.repo.getRecord", effect=Effect.READ, params=params)
+
+    def _expect_home(self) -> None:
+        """Raises AccessLost unless the account lives on this PDS and is active."""
+        answer = self._http.call("GET", "xrpc/com.atproto.server.getSession", effect=Effect.READ)
+        if answer.read(lambda said: reading.need_text(said, "did")) != self._did:
+            raise AccessLost("account_gone")
+        if reading.at(answer.json(), "active") is False:
+            raise AccessLost("account_deactivated")
 
     def _did_of(self, handle: str) -> str:
         """The DID behind a handle; empty if nobody is."""

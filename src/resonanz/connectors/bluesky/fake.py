@@ -41,6 +41,10 @@ class Person:
     refresh: set[str] = field(default_factory=set)
     blobs: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # cid → type, content
     followers: dict[str, datetime] = field(default_factory=dict)  # did → since
+    active: bool = True  # not deactivated
+
+    def session(self) -> dict[str, Any]:
+        return {"did": self.did, "handle": self.handle, "active": self.active}
 
 
 class FakeBluesky:
@@ -160,6 +164,7 @@ class FakeBluesky:
         return {
             ("POST", "com.atproto.server.createSession"): self._create_session,
             ("POST", "com.atproto.server.refreshSession"): self._refresh_session,
+            ("GET", "com.atproto.server.getSession"): lambda r: self._who(r).session(),
             ("POST", "com.atproto.repo.uploadBlob"): self._upload_blob,
             ("POST", "com.atproto.repo.putRecord"): self._put_record,
             ("POST", "com.atproto.repo.deleteRecord"): self._delete_record,
@@ -210,7 +215,7 @@ class FakeBluesky:
         )
         person.access[access] = True
         person.refresh.add(refresh)
-        return {"did": person.did, "handle": person.handle, "accessJwt": access, "refreshJwt": refresh}
+        return {**person.session(), "accessJwt": access, "refreshJwt": refresh}
 
     def _upload_blob(self, request: httpx.Request) -> Any:
         person, content = self._who(request), request.content
@@ -224,6 +229,8 @@ class FakeBluesky:
         record, key = said.get("record"), str(said.get("rkey"))
         if said.get("repo") != person.did:
             raise Refused(401, "AuthRequired")
+        if not person.active:
+            raise Refused(401, "AccountDeactivated", "Account is deactivated")
         self._check(person, record, key)
         there = self.posts.get(_address(person, key))
         if there is not None and there.cid != cid_of(record) and "swapRecord" in said:
@@ -262,7 +269,8 @@ class FakeBluesky:
     def _get_record(self, request: httpx.Request) -> Any:
         person = self.find(request.url.params.get("repo", ""))
         key = request.url.params.get("rkey", "")
-        post = self.posts.get(_address(person, key)) if person else None
+        # A PDS does not look into a deactivated account, and asks an AppView that has forgotten it.
+        post = self.posts.get(_address(person, key)) if person and person.active else None
         if post is None:
             raise Refused(400, "RecordNotFound", f"Could not locate record: {key}")
         return {"uri": post.uri, "cid": post.cid, "value": post.record}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -212,17 +213,27 @@ _REFUSED = {
 }
 
 
+_WHERE = re.compile(r" at \$\.(?:record\.)?(\w+)(?:\.(\w+))?")
+_FIELDS = {"text": "text", "facets": "text", "langs": "language", "reply": "reply_to", "embed": "media"}
+_TOO_BIG = {"grapheme": "too_long", "string": "too_long", "blob": "too_large", "array": "too_many"}
+
+
 def _invalid(words: str, detail: str) -> ConnectorError:
     """A request the server found fault with: which part of the content is meant, as far as it says."""
     if words.startswith(("No service configured", "could not resolve proxy did")):
         return Unavailable("unsupported_by_server", detail=detail)
-    if ("blob" in words and "large" in words) or "$.embed" in words:
-        return Rejected("refused", field="media", detail=detail)
-    if "$.text" in words or "/text" in words:
-        return Rejected(
-            "too_long" if "big" in words or "longer" in words else "refused", field="text", detail=detail
-        )
-    return Rejected("refused", detail=detail)
+    if words.startswith("Could not find repo"):
+        return AccessLost("account_gone", detail=detail)  # we only ever ask for our own
+    if words == "Profile not found":
+        return NotFound(detail=detail)
+    where = _WHERE.search(words)
+    field = _FIELDS.get(where[1], "") if where else ""
+    if where and where[1] == "embed" and where[2] == "record":
+        field = "quote"
+    what, too_big, _rest = words.partition(" too big ")
+    return Rejected(
+        _TOO_BIG.get(what.split(" ")[-1], "refused") if too_big else "refused", field=field, detail=detail
+    )
 
 
 def _sent_at(view: Any, record: Any, now: datetime) -> datetime:

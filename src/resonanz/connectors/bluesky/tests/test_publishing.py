@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from resonanz.connectorkit.errors import NotFound, OutcomeUnknown, Rejected, Unavailable
+from resonanz.connectorkit.errors import AccessLost, NotFound, OutcomeUnknown, Rejected, Unavailable
 from resonanz.connectorkit.faults import (
     answers,
     hang_up_after,
@@ -103,6 +103,16 @@ def test_a_repository_that_is_not_there_proves_nothing() -> None:
     )(world.network.handle)
     with pytest.raises(NotFound):
         world.us.find_published(draft())
+
+
+def test_a_deactivated_account_proves_nothing_either() -> None:
+    world = World()
+    world.us.publish(draft(), ())
+    world.network.join(US).active = False
+    for attempt in (lambda: world.us.find_published(draft()), lambda: world.us.publish(draft(), ())):
+        with pytest.raises(AccessLost) as raised:
+            attempt()
+        assert raised.value.reason == "account_deactivated"
 
 
 def test_a_foreign_record_under_the_key_is_neither_overwritten_nor_taken_for_ours() -> None:
