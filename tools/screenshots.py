@@ -87,7 +87,7 @@ def prepared(data: str) -> tuple[str, str]:
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = member.user.get_session_auth_hash()
     # Some pages ask for the password again unless it was given a moment ago.
-    session["_account_authentication_methods_user"] = str(member.user.pk)
+    session["account_authentication_methods_user"] = str(member.user.pk)
     session["account_authentication_methods"] = [
         {"method": "password", "at": time.time(), "reauthenticated": True}
     ]

@@ -55,5 +55,6 @@ def shell(request: Any) -> dict[str, Any]:
             "foot": SimpleLazyObject(lambda: [e for e in rail if not e.place.in_rail]),
             "creations": SimpleLazyObject(lambda: places.creations(member)),
             "workspaces": SimpleLazyObject(lambda: queries.memberships(request.user)),
+            "is_new_installation": SimpleLazyObject(lambda: not queries.anybody()),
         }
     return values

@@ -16,6 +16,7 @@ NEEDED = {
     "connect": gettext_noop("It needs the right to connect channels."),
     "manage": gettext_noop("It needs the right to manage people and settings."),
     "own": gettext_noop("Only an owner of the workspace may do this."),
+    "demo": gettext_noop("The demo company is open to people who are signed in here."),
     "set_up": gettext_noop("This installation is set up already, or its key is missing from the address."),
 }
 

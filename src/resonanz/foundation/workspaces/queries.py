@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import now
 
 from resonanz.foundation.workspaces.models import Department, Invitation, Member, User, Workspace
 
 
 def anybody() -> bool:
-    """Whether this installation has its first person already; the demo's invented people can't sign in."""
-    return User.objects.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists()
+    """Whether this installation belongs to somebody: the invented people of the demo company do not count."""
+    is_invented = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    in_real_company = Q(memberships__workspace__is_demo=False)
+    return User.objects.filter(~is_invented | in_real_company).exists()
 
 
 def person(email: str) -> User | None:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("start/", views.set_up, name="set_up"),
     path("start/demo/", views.demo, name="demo"),
+    path("w/<slug:slug>/leave-demo/", views.leave_demo, name="leave_demo"),
     path("new-company/", views.new_company, name="new_company"),
     path("join/<str:token>/", views.join, name="join"),
 ]

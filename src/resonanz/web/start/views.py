@@ -6,17 +6,21 @@ from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from resonanz.demo import company
 from resonanz.foundation.workspaces import queries, services
+from resonanz.web.access import WorkspaceRequest, workspace_page
 from resonanz.web.start import key
 from resonanz.web.start.forms import CompanyForm, PersonForm, SetUpForm
 
@@ -98,11 +102,23 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 def demo(request: HttpRequest) -> HttpResponse:
-    """Build the demo company and step into it: with one's own sign-in, or, where nobody has one yet, as its lead."""
-    person = request.user if request.user.is_authenticated else None
-    if person is None and (queries.anybody() or not key.remember(request)):
-        raise PermissionDenied("demo")
-    member = company.create(person)
-    if person is None:
+    """Build the demo company, or step into the one there is: as oneself, on a new installation as its owner."""
+    if request.user.is_authenticated:
+        member = company.create(request.user)
+    elif not queries.anybody() and key.remember(request):
+        member = company.create()
         login(request, member.user, backend=BACKEND)
+    else:
+        raise PermissionDenied("demo")
     return redirect("workspace", member.workspace.slug)
+
+
+@require_POST
+@workspace_page
+def leave_demo(request: WorkspaceRequest) -> HttpResponseBase:
+    """Forget the demo company with everybody in it."""
+    if not request.workspace.is_demo:
+        raise PermissionDenied("demo")
+    company.remove(request.member)
+    messages.success(request, _("The demo company is gone."))
+    return redirect("/")

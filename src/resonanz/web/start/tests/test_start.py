@@ -138,3 +138,50 @@ def test_the_theme_is_there_from_the_first_byte(client, owner):
     assert 'data-bs-theme="dark"' in client.get("/account/login/").content.decode()
     client.post("/theme/", {"theme": "nonsense"})
     assert 'data-theme="dark"' in client.get("/account/login/").content.decode()
+
+
+@pytest.fixture
+def demo_company(monkeypatch):
+    """The demo company without its 90 days, which have tests of their own."""
+    from resonanz.demo import company
+
+    def build(viewer=None):
+        user = viewer or User.objects.create_user("meike@demo.example", None, name="Meike Hansen")
+        return services.create_workspace(user, name="Demo", is_demo=True)
+
+    monkeypatch.setattr(company, "_build", build)
+
+
+def test_a_new_installation_steps_into_the_demo_and_can_still_be_set_up(client, db, demo_company):
+    assert client.post("/start/demo/").url == "/w/demo/"
+    page = client.get("/w/demo/today/").content.decode()
+    assert reverse("start:set_up") in page
+    assert not queries.anybody()
+    client.logout()
+    assert client.post("/start/demo/").url == "/w/demo/", "the same company again"
+    assert client.post("/start/", ANSWERS).url == "/w/lindner-maschinenbau/"
+    assert queries.anybody()
+
+
+def test_the_demo_is_forgotten_at_one_click(client, db, demo_company):
+    client.post("/start/demo/")
+    assert client.post("/w/demo/leave-demo/").url == "/"
+    assert client.get("/w/demo/today/").status_code in (302, 404)
+    assert not queries.memberships(User.objects.first()).exists()
+
+
+def test_a_real_company_is_not_forgotten_that_way(client_of, owner):
+    assert client_of(owner).post("/w/lindner/leave-demo/").status_code == 403
+    assert queries.membership(owner.user, "lindner")
+
+
+def test_strangers_do_not_build_demos_on_an_installation_that_belongs_to_somebody(
+    client, owner, demo_company
+):
+    assert client.post("/start/demo/").status_code == 403
+
+
+def test_somebody_signed_in_looks_around_as_themselves(client_of, owner, demo_company):
+    client = client_of(owner)
+    assert client.post("/start/demo/").url == "/w/demo/"
+    assert queries.membership(owner.user, "demo").role == "owner"

@@ -1,4 +1,4 @@
-// data-submit: a field that sends its form when changed. data-copy: a button that copies. Forms are sent once.
+// data-submit: a field that sends its form when changed. data-busy: what a button says while its form is under way. data-copy: a button that copies. Forms are sent once.
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
@@ -17,5 +17,7 @@ document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || form.method !== "post" || form.matches("[hx-post]")) return;
   if (form.classList.contains("busy")) event.preventDefault();
   form.classList.add("busy");
+  const text = event.submitter?.dataset.busy;
+  if (text) event.submitter.querySelector("em, span").textContent = text;
 });
 addEventListener("pageshow", () => document.querySelectorAll("form.busy").forEach((f) => f.classList.remove("busy")));
