@@ -115,9 +115,25 @@ def _written(catalogue: Catalog) -> bytes:
     return b"".join(line for line in lines if not line.startswith(RESTLESS))
 
 
+def _clashes() -> list[str]:
+    """Texts that two catalogues translate differently: Django merges them, so one would silently win."""
+    found, known = [], dict[tuple[object, ...], tuple[object, Path]]()
+    for po in (p for p in po_files() if p.stem == "django"):
+        with po.open("rb") as source:
+            for message in read_po(source, locale=po.parts[-3]):
+                if not message.id or not message.string:
+                    continue
+                key = (po.parts[-3], str(message.id), message.context)
+                said, first = known.setdefault(key, (message.string, po))
+                if said != message.string:
+                    where = f"{po.relative_to(SOURCE)}: {message.id!r} is {message.string!r} here"
+                    found.append(f"{where}, {said!r} in {first.relative_to(SOURCE)}: give one a context")
+    return found
+
+
 def faults() -> list[str]:
     """What is not translated, doubtful or out of date, one line each; empty when complete."""
-    found = []
+    found = _clashes()
     for po in po_files():
         with po.open("rb") as source:
             existing = read_po(source, locale=po.parts[-3])

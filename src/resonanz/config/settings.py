@@ -41,7 +41,14 @@ CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 SECURE = _base.scheme == "https"
 
 INSTALLED_APPS = [
-    "resonanz.web",  # first: its templates replace those of the libraries
+    # First, because their templates and words win over those of the libraries.
+    "resonanz.web",
+    "resonanz.web.start",
+    # The places of the workspace, one app each (web/places.py).
+    "resonanz.web.today",
+    "resonanz.web.channels",
+    "resonanz.web.inbox",
+    "resonanz.web.settings",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -62,12 +69,6 @@ INSTALLED_APPS = [
     "resonanz.outbound.content",
     "resonanz.inbound.intake",
     "resonanz.inbound.conversations",
-    "resonanz.web.start",
-    # The places of the workspace, one app each (web/places.py).
-    "resonanz.web.today",
-    "resonanz.web.channels",
-    "resonanz.web.inbox",
-    "resonanz.web.settings",
 ]
 
 MIDDLEWARE = [
