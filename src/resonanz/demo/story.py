@@ -14,7 +14,7 @@ from resonanz.demo import texts
 ZONE = ZoneInfo("Europe/Berlin")
 DAYS_BEFORE, DAYS_AFTER = 90, 7
 STAND_DAY = 24  # days ago: the kickstand
-ANSWERED, ANSWERED_FRESH, THANKED = 0.82, 0.25, 0.45
+ANSWERED, ANSWERED_FRESH, THANKED = 0.82, 0.25, 0.6
 FRESH = timedelta(days=3)
 SEED = 20_261_122
 
@@ -59,7 +59,7 @@ def story(begin: datetime) -> list[Event]:
 def _day(chance: random.Random, date: date, day: int) -> Iterator[_Line]:
     """What one day brings, without its follow-ups; `day` counts from today."""
     is_weekend = date.weekday() >= 5
-    for _ in range(chance.choice((0, 1, 2) if is_weekend else (1, 2, 3, 3, 4, 5))):
+    for _ in range(chance.choice((1, 2, 3) if is_weekend else (1, 2, 3, 3, 4, 5))):
         kind = chance.choices(tuple(_TEXTS), weights=(34, 24, 20, 6, 16))[0]
         yield _somebody(chance, date, kind, chance.choice(_TEXTS[kind]))
     if day % 2 == 0 and not is_weekend:
@@ -133,7 +133,7 @@ def _exchange(chance: random.Random, first: Event, numbers: Iterator[int]) -> It
         answers=first.number,
     )
     yield answer
-    if chance.random() < THANKED:
+    if first.kind in texts.HELPED and chance.random() < THANKED:
         yield Event(
             number=next(numbers),
             at=answer.at + timedelta(minutes=chance.randrange(3, 240)),

@@ -112,6 +112,7 @@ THANKS: tuple[str, ...] = (
     "Okay, dann warte ich auf den Anruf.",
     "Great, thank you!",
 )
+HELPED = ("question", "complaint", "stand")
 # our answers by the kind of what was said
 ANSWERS: dict[str, tuple[str, ...]] = {
     "question": (
