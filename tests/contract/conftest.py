@@ -15,6 +15,7 @@ WORLDS: dict[str, tuple[str, bool]] = {
     "bluesky": ("tests.contract.worlds.bluesky:BlueskyWorld", False),
     "bluesky-server": ("tests.contract.worlds.bluesky_server:BlueskyServerWorld", True),
     "mastodon": ("tests.contract.worlds.mastodon:MastodonWorld", False),
+    "mastodon-server": ("tests.contract.worlds.mastodon_server:MastodonServerWorld", True),
     "rss": ("tests.contract.worlds.feeds:FeedsWorld", False),
     "atom": ("tests.contract.worlds.feeds:AtomWorld", False),
     "json feed": ("tests.contract.worlds.feeds:JsonFeedWorld", False),

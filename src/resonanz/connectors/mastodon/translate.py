@@ -6,6 +6,7 @@ send other types; only an id is insisted on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -188,7 +189,8 @@ def _reference(status: Any, sender: Author, home: Home) -> Reference:
     """All an answer needs: the id, and whom to name in it (nobody, when it is ours)."""
     data = {"id": identifier(status)}
     if sender.remote_id != home.remote_id(home.account_id):
-        data["acct"] = sender.handle
+        # As one writes it on this server: its own people without it (a port would break a mention).
+        data["acct"] = sender.handle.removesuffix(f"@{home.domain}")
     return Reference(home.remote_id(identifier(status)), data)
 
 
@@ -224,7 +226,8 @@ def _optional_id(value: Any, *path: str | int) -> str:
 def full_text(draft: Draft) -> str:
     """The text as it goes out: an answer names whom it answers, or they would not be told of it."""
     acct = draft.reply_to.data.get("acct", "") if draft.reply_to else ""
-    if not acct or f"@{acct.lower()}" in draft.text.lower():
+    named = rf"(?<!\w)@{re.escape(acct)}(?![\w@])"
+    if not acct or re.search(named, draft.text, re.IGNORECASE):
         return draft.text
     return f"@{acct} {draft.text}"
 

@@ -164,6 +164,9 @@ def draft(text: str = "Danke", **options: Any) -> Draft:
 def test_an_answer_names_whom_it_answers_once() -> None:
     to = Reference("1@mastodon.example", {"id": "1", "acct": "Kunde@anderswo.example"})
     assert translate.full_text(draft(reply_to=to)) == "@Kunde@anderswo.example Danke"
+    local = Reference("1@mastodon.example", {"id": "1", "acct": "eva"})
+    assert translate.full_text(draft("Danke @eva2", reply_to=local)) == "@eva Danke @eva2"
+    assert translate.full_text(draft("Danke @Eva.", reply_to=local)) == "Danke @Eva."
     named = "Danke @kunde@anderswo.example!"
     assert translate.full_text(draft(named, reply_to=to)) == named
     assert translate.full_text(draft(reply_to=Reference("1@x.example", {"id": "1"}))) == "Danke"
