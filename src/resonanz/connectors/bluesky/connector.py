@@ -136,7 +136,7 @@ class Bluesky:
             back=reading.text(said, "cursor"),
             read_at=self._read_at(answer),
         )
-        return Page(messages, after.cursor(), more=bool(after.back), skipped=skipped + unreadable)
+        return Page(messages, after.cursor(), more=after.more, skipped=skipped + unreadable)
 
     def own_posts(self, cursor: Cursor) -> Page[Message]:
         params = [("actor", self._did), ("limit", _PAGE), ("filter", "posts_with_replies")]

@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from resonanz.kernel.paging import Cursor
 
 LOOK_BACK = timedelta(hours=1)
-WINDOW = 100
+WINDOW = 99  # one less than a page: then a page always meets the floor
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MARK = 6  # characters of base 64: 36 bits, so a new message is taken for an old one once in 10⁸ or rarer
 
@@ -51,6 +51,9 @@ class Position:
     next_floor: int = -1
     passed: tuple[str, ...] = ()  # marks of the newest messages of this pass
     edge: tuple[str, ...] = ()  # marks from the last millisecond of the last page
+    fruitful: bool = False  # the pass has found something new
+    # After it: more may have arrived on top meanwhile, so look again at once. Not kept.
+    again: bool = False
 
     @classmethod
     def read(cls, cursor: Cursor) -> Position:
@@ -59,7 +62,7 @@ class Position:
             kept = json.loads(cursor)
             return cls(
                 int(kept["f"]), _split(kept["s"]), str(kept.get("b", "")),
-                int(kept.get("n", -1)), _split(kept.get("p", "")), _split(kept.get("e", "")),
+                int(kept.get("n", -1)), _split(kept.get("p", "")), _split(kept.get("e", "")), bool(kept.get("x")),
             )  # fmt: skip
         except (ValueError, KeyError, TypeError, AttributeError):
             return cls()
@@ -68,6 +71,7 @@ class Position:
         kept: dict[str, int | str] = {"f": self.floor, "s": "".join(self.seen)}
         if self.back:
             kept |= {"b": self.back, "n": self.next_floor, "p": "".join(self.passed), "e": "".join(self.edge)}
+            kept |= {"x": 1} if self.fruitful else {}
         return Cursor(json.dumps(kept, separators=(",", ":")))
 
     def new(self, entries: Sequence[Entry]) -> list[int]:
@@ -90,10 +94,17 @@ class Position:
         if not self.back:
             next_floor, passed = max(milliseconds(read_at - LOOK_BACK), self.floor), ()
         next_floor, passed = _window(next_floor, passed, entries)
+        fruitful = self.fruitful or bool(self.new(entries))
         if not back or (oldest is not None and oldest <= self.floor):
-            return Position(next_floor, passed)
+            return Position(next_floor, passed, again=bool(self.back) and fruitful)
         edge = tuple(entry.mark for entry in entries if entry.when == oldest)[:WINDOW]
-        return Position(self.floor, self.seen, _overlapping(back, self.back), next_floor, passed, edge)
+        back = _overlapping(back, self.back)
+        return Position(self.floor, self.seen, back, next_floor, passed, edge, fruitful)
+
+    @property
+    def more(self) -> bool:
+        """Whether reading on at once makes sense."""
+        return bool(self.back) or self.again
 
 
 def _window(floor: int, passed: tuple[str, ...], entries: Sequence[Entry]) -> tuple[int, tuple[str, ...]]:
