@@ -19,6 +19,11 @@ from typing import Any
 import httpcore
 import httpx
 
+# RFC 6052, RFC 8215, RFC 4291 (2.5.5.1): IPv6 addresses that lead to IPv4 ones.
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NAT64_OF_THE_HOUSE = ipaddress.ip_network("64:ff9b:1::/48")
+_IPV4_COMPATIBLE = ipaddress.ip_network("::/96")
+
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
@@ -58,7 +63,9 @@ def is_public(address: str) -> bool:
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
         if inner is not None:
             return is_public(str(inner))
-        if ip in ipaddress.ip_network("64:ff9b::/96"):
+        if ip in _NAT64_OF_THE_HOUSE:
+            return False
+        if ip in _NAT64 or ip in _IPV4_COMPATIBLE:
             return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
     return ip.is_global and not ip.is_multicast
 
