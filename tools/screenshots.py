@@ -27,6 +27,11 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 PAGES = {
     "login": "-/account/login/",
     "today": "/w/{w}/today/",
+    "plan": "/w/{w}/plan/?view=month",
+    "drafts": "/w/{w}/plan/drafts/",
+    "ledger": "/w/{w}/plan/ledger/",
+    "not-out": "/w/{w}/plan/not-out/",
+    "composer": "/w/{w}/plan/new/",
     "channels": "/w/{w}/channels/",
     "choose": "/w/{w}/channels/connect/",
     "connect": "/w/{w}/channels/connect/mastodon/",

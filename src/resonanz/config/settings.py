@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "resonanz.web.start",
     # The places of the workspace, one app each (web/places.py).
     "resonanz.web.today",
+    "resonanz.web.planning",
     "resonanz.web.channels",
     "resonanz.web.inbox",
     "resonanz.web.settings",

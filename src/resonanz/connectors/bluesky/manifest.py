@@ -10,6 +10,7 @@ from resonanz.connectorkit.manifest import (
     ConnectFlow,
     FieldKind,
     Limits,
+    Look,
     Manifest,
     MediaLimit,
     Source,
@@ -56,4 +57,6 @@ MANIFEST = Manifest(
         ConnectField("appview", FieldKind.TEXT, required=False, advanced=True),
     ),
     poll_seconds=60,
+    # Drawn after Bluesky's own web client.
+    look=Look(accent="#0560d6", accent_dark="#4da3ff"),
 )
