@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from resonanz.foundation.channels.queries import of as channels_of
@@ -157,7 +158,7 @@ def actions(request: WorkspaceRequest, publication: Publication) -> list[Action]
             absent = _("Are you sure that it is not there? You can then send it again.")
             return [
                 Action("confirm", _("It is there"), icon="circle-check", confirm=ask),
-                Action("deny", _("It is not there"), icon="x", confirm=absent),
+                Action("deny", pgettext("publication", "It is not there"), icon="x", confirm=absent),
             ]
         case state if state in UNSENT:
             late = publication.planned_at < now()
@@ -167,7 +168,7 @@ def actions(request: WorkspaceRequest, publication: Publication) -> list[Action]
                 ),
                 Action(
                     "cancel",
-                    _("Cancel"),
+                    pgettext("publication", "Cancel"),
                     icon="ban",
                     confirm=_("This post will not go out. Its content stays."),
                 ),

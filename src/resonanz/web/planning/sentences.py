@@ -48,7 +48,7 @@ def of(problem: Problem) -> str:
                 "{count} pictures have no description. People who cannot see them miss them.",
                 count,
             ).format(count=count)
-    return str(_PROBLEMS.get(problem.code, gettext_lazy("The network would refuse it like this.")))
+    return str(_PROBLEMS.get(problem.code, gettext_lazy("The network would refuse the post like this.")))
 
 
 _PROBLEMS: dict[str, str | Promise] = {
