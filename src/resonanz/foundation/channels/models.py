@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.timezone import now
-from django.utils.translation import pgettext_lazy
 
 from resonanz.connectorkit.manifest import Manifest
 from resonanz.connectorkit.network import Account
 from resonanz.foundation.channels import networks
+from resonanz.foundation.channels.states import ChannelState as ChannelState  # its states belong to a channel
 from resonanz.foundation.workspaces.models import Member, Workspace
 from resonanz.kernel.messages import Author
-
-
-class ChannelState(models.TextChoices):
-    ACTIVE = "active", pgettext_lazy("channel", "Connected")
-    PAUSED = "paused", pgettext_lazy("channel", "Paused")
-    ACCESS_LOST = "access_lost", pgettext_lazy("channel", "Reconnect needed")
-    REMOVED = "removed", pgettext_lazy("channel", "Removed")
 
 
 class Channel(models.Model):

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from resonanz.foundation.channels.models import ChannelState
+from resonanz.foundation.channels.states import ChannelState
 from resonanz.outbound.publishing.checks import Problem
 from resonanz.outbound.publishing.machine import UNSENT, PublicationState
 
