@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from resonanz.foundation.workspaces.models import Member, Workspace
 
 pytest_plugins = ("tools.pytest_loopback",)
+
+# A loaded machine is slow, which is no fault; a failing example prints how to see it again.
+settings.register_profile("resonanz", deadline=None, print_blob=True)
+settings.load_profile("resonanz")
 
 PASSWORD = "a quiet sentence about rivers"  # noqa: S105
 
