@@ -47,6 +47,8 @@ class BrandYear:
 
     count: np.ndarray  # (minutes,) int64, all messages
     negative: np.ndarray  # (minutes,) int64, those called negative
+    calm_count: np.ndarray  # as `count` and `negative`, without the storms' messages
+    calm_negative: np.ndarray
     calm_rate: np.ndarray  # (minutes,) float64, expected messages without any storm, surges included
     calm_share: np.ndarray  # (minutes,) float64, expected share called negative without any storm
     storm_rate: np.ndarray  # (minutes,) float64
@@ -162,6 +164,8 @@ def _fill(
     storm,
     count,
     negative,
+    calm_count,
+    calm_negative,
     ends,
     storm_share,
 ):
@@ -197,7 +201,9 @@ def _fill(
                     current += 1
         usual = np.random.poisson(np.random.gamma(calm[t] / scale, scale)) if calm[t] > 1e-12 else 0
         count[t] = usual + extra
-        negative[t] = np.random.binomial(usual, share[t]) + np.random.binomial(extra, storm_share)
+        calm_count[t] = usual
+        calm_negative[t] = np.random.binomial(usual, share[t])
+        negative[t] = calm_negative[t] + np.random.binomial(extra, storm_share)
 
 
 def brand_year(
@@ -225,12 +231,13 @@ def brand_year(
     hourly = SIZES[size]
     starts = max(1.2, 0.06 * hourly) / 60 * np.exp(rng.normal(0, 0.3, n))
     peaks = max(25.0, 6 * hourly) / 60 * np.exp(rng.normal(0, 0.4, n))
-    count, negative = np.zeros(minutes, np.int64), np.zeros(minutes, np.int64)
+    count, negative, calm_count, calm_negative = np.zeros((4, minutes), np.int64)
     storm_rate, ends = np.zeros(minutes), np.full(n, minutes, np.int64)
     dispersion = rng.uniform(1.15, 1.6)
     _fill(
         int(rng.integers(2**31)), calm, share, dispersion, np.array(onsets, np.int64), doublings, starts, peaks,
-        rng.uniform(30, 180, n), rng.uniform(120, 480, n), storm_rate, count, negative, ends, float(seen(STORM_SHARE)),
+        rng.uniform(30, 180, n), rng.uniform(120, 480, n), storm_rate, count, negative, calm_count, calm_negative,
+        ends, float(seen(STORM_SHARE)),
     )  # fmt: skip
     found = [Storm(o, int(e), float(d)) for o, e, d in zip(onsets, ends, doublings, strict=True)]
     return BrandYear(

@@ -19,7 +19,8 @@ COOL_DOWN_MINUTES = 360.0
 # Tail of the daily peaks, and bounds on what it may do: a topic is never more touchy than the common threshold.
 _TAIL_QUANTILE = 0.8
 _FEWEST_DAYS = 21
-_MOST_RAISED = 12.0
+_NO_CHATTER = 1e9  # marks a day with an episode
+_TOLERANCE, _MOST_RAISED = 1.0, 3.0
 # Nats asked for on top while the rhythm of the week is still new.
 _FIRST_CAUTION, _CAUTION_HALF_LIFE_DAYS = 4.0, 5.0
 
@@ -28,7 +29,7 @@ NOTHING, STORM, CANDY = 0, 1, 2
 # Log-odds at which one false alarm a year is raised, by messages an hour, and how many nats divide that number by e.
 # Measured on simulated development years; between the anchors linear in the logarithm.
 _ANCHORS = np.log10([0.2, 20.0, 1000.0])
-_ONE_A_YEAR = np.array([0.9, 1.0, 5.5])
+_ONE_A_YEAR = np.array([0.9, 1.0, 6.5])
 _NATS = np.array([0.85, 0.95, 1.3])
 _ONE_A_YEAR_WITHOUT_MOODS = np.array([0.7, 3.7, 9.2])
 _NATS_WITHOUT_MOODS = np.array([0.85, 1.8, 0.6])
@@ -70,14 +71,14 @@ def _end_of_day(state: State, threshold: float, false_alarms_per_year: float) ->
     scalars = state.scalars
     peak = scalars[s.DAY_PEAK]
     scalars[s.DAY_MINUTES], scalars[s.DAY_PEAK] = 0.0, -99.0
-    if scalars[s.EPISODE] != NOTHING or peak >= threshold + scalars[s.RAISED]:
+    if peak >= threshold + scalars[s.RAISED]:
         return  # an alarm is no chatter
     state.peaks[int(scalars[s.DAYS]) % len(state.peaks)] = peak
     scalars[s.DAYS] += 1
     days = min(int(scalars[s.DAYS]), len(state.peaks))
     if days >= _FEWEST_DAYS:
         own = _own_threshold(state.peaks, days, false_alarms_per_year)
-        scalars[s.RAISED] = min(_MOST_RAISED, max(0.0, own - threshold))
+        scalars[s.RAISED] = min(_MOST_RAISED, max(0.0, own - threshold - _TOLERANCE))
 
 
 @compiled
@@ -112,6 +113,7 @@ def follow(
             alarm[t] = STORM if odds[t, STORM_ODDS] >= odds[t, CANDY_ODDS] else CANDY
             scalars[s.EPISODE], scalars[s.CALM_MINUTES] = alarm[t], 0.0
         elif scalars[s.EPISODE] != NOTHING:
+            scalars[s.DAY_PEAK] = _NO_CHATTER
             score[t] = min(score[t], 0.49)
             scalars[s.CALM_MINUTES] = scalars[s.CALM_MINUTES] + minutes[t] if highest < -_RELIEF else 0.0
             if scalars[s.CALM_MINUTES] > COOL_DOWN_MINUTES:
