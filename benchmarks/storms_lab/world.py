@@ -241,5 +241,15 @@ def brand_year(
     )  # fmt: skip
     found = [Storm(o, int(e), float(d)) for o, e, d in zip(onsets, ends, doublings, strict=True)]
     return BrandYear(
-        count, negative, calm, share, storm_rate, dispersion, found, found_surges, np.array(HOLIDAYS)
+        count,
+        negative,
+        calm_count,
+        calm_negative,
+        calm,
+        share,
+        storm_rate,
+        dispersion,
+        found,
+        found_surges,
+        np.array(HOLIDAYS),
     )
