@@ -91,15 +91,21 @@ class Position:
         page behind it, empty if there is none.
         """
         next_floor, passed = self.next_floor, self.passed
+        at_end = not back or (oldest is not None and oldest <= self.floor)
+        if at_end and not self.back and not self.new(entries) and self._is_recent(read_at):
+            return self  # quiet times change nothing that would have to be stored
         if not self.back:
             next_floor, passed = max(milliseconds(read_at - LOOK_BACK), self.floor), ()
         next_floor, passed = _window(next_floor, passed, entries)
         fruitful = self.fruitful or bool(self.new(entries))
-        if not back or (oldest is not None and oldest <= self.floor):
+        if at_end:
             return Position(next_floor, passed, again=bool(self.back) and fruitful)
         edge = tuple(entry.mark for entry in entries if entry.when == oldest)[:WINDOW]
         back = _overlapping(back, self.back)
         return Position(self.floor, self.seen, back, next_floor, passed, edge, fruitful)
+
+    def _is_recent(self, read_at: datetime) -> bool:
+        return self.floor > milliseconds(read_at - 2 * LOOK_BACK)
 
     @property
     def more(self) -> bool:

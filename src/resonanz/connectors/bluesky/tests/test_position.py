@@ -69,6 +69,17 @@ def test_one_that_slips_in_behind_others_is_found() -> None:
     assert read_all(listing, cursor, NOON + timedelta(minutes=2))[0] == []
 
 
+def test_in_quiet_times_nothing_has_to_be_stored_for_an_hour() -> None:
+    listing = Listing()
+    listing.add("one", NOON)
+    _read, cursor = read_all(listing, START, NOON)
+    assert read_all(listing, cursor, NOON + timedelta(minutes=59)) == ([], cursor)
+    later = read_all(listing, cursor, NOON + timedelta(minutes=61))[1]
+    assert later != cursor
+    listing.add("late", NOON + timedelta(minutes=2))
+    assert read_all(listing, later, NOON + timedelta(minutes=61))[0] == ["late"]
+
+
 def test_several_of_one_millisecond_across_a_page_break_are_all_read() -> None:
     listing = Listing()
     for number in range(25):
