@@ -15,6 +15,7 @@ from resonanz.connectorkit.guard import open_client
 from resonanz.connectorkit.http import Http
 from resonanz.connectorkit.manifest import Capability
 from resonanz.connectorkit.network import Account, Network
+from resonanz.kernel.clock import utcnow
 from resonanz.kernel.ids import new_key
 from resonanz.kernel.publishing import Draft
 
@@ -39,6 +40,19 @@ class MovableClock:
 
     def shifted(self, **amount: float) -> Any:
         """The same clock, wrong by so much."""
+        return lambda: self() + timedelta(**amount)
+
+
+class RealClock:
+    """The servers' clock is this machine's, and nobody moves it."""
+
+    def __call__(self) -> datetime:
+        return utcnow()
+
+    def advance(self, **amount: float) -> None:
+        pass
+
+    def shifted(self, **amount: float) -> Any:
         return lambda: self() + timedelta(**amount)
 
 

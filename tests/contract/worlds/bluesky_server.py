@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import itertools
 from contextlib import ExitStack
-from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -18,24 +17,10 @@ from resonanz.connectorkit.guard import GuardedTransport, open_client
 from resonanz.connectorkit.http import Http
 from resonanz.connectors.bluesky import NETWORK
 from resonanz.connectors.bluesky.richtext import facets
-from resonanz.kernel.clock import utcnow
-from tests.contract.world import World
+from tests.contract.world import RealClock, World
 from tests.servers.atproto import BlueskyServers, CannotStart, bluesky
 
 _numbers = itertools.count(1)
-
-
-class RealClock:
-    """The servers' clock is this machine's, and nobody moves it."""
-
-    def __call__(self) -> datetime:
-        return utcnow()
-
-    def advance(self, **amount: float) -> None:
-        pass
-
-    def shifted(self, **amount: float) -> Any:
-        return lambda: self() + timedelta(**amount)
 
 
 @cache

@@ -5,9 +5,7 @@ from __future__ import annotations
 import atexit
 import itertools
 from contextlib import ExitStack
-from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 
 import httpx
 import pytest
@@ -16,8 +14,7 @@ from resonanz.connectorkit.faults import Fault
 from resonanz.connectorkit.guard import GuardedTransport, open_client
 from resonanz.connectorkit.http import Http
 from resonanz.connectors.mastodon import NETWORK
-from resonanz.kernel.clock import utcnow
-from tests.contract.world import World
+from tests.contract.world import RealClock, World
 from tests.servers.mastodon import CannotStart, MastodonServer, mastodon
 
 _numbers = itertools.count(1)
@@ -33,17 +30,6 @@ def server() -> MastodonServer:
         pytest.skip(str(reason))
     atexit.register(stack.close)
     return running
-
-
-class RealClock:
-    def __call__(self) -> datetime:
-        return utcnow()
-
-    def advance(self, **amount: float) -> None:
-        pass
-
-    def shifted(self, **amount: float) -> Any:
-        return lambda: self() + timedelta(**amount)
 
 
 class MastodonServerWorld(World):
