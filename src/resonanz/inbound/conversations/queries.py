@@ -16,7 +16,7 @@ from resonanz.inbound.conversations.search import matching
 from resonanz.inbound.intake.models import StoredAuthor, StoredMessage
 from resonanz.outbound.publishing.machine import PublicationState
 
-PAGE = 40
+PAGE = 30
 COUNTED = 1000  # "1000" on a page means "1000 or more"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

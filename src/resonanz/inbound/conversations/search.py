@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet, Value
 from django.db.models.functions import StrIndex
 
@@ -13,16 +15,20 @@ from resonanz.kernel.folding import fold
 # Enough of one long article, or of a long quarrel, to find it by.
 _MESSAGE_LENGTH = 2_000
 _LENGTH = 12_000
+_MESSAGES = 50
 _MOST_WORDS = 8
 
 
-def index(conversation: Conversation) -> None:
-    """Bring what is searched for `conversation` up to date."""
-    said = StoredMessage.objects.filter(parts__conversation=conversation, parts__role=Role.SAID)
-    newest = said.select_related("author").order_by("-sent_at")[:50]
-    text = "\n".join(searchable(message) for message in newest)[:_LENGTH]
-    SearchText.objects.update_or_create(
-        conversation=conversation, defaults={"workspace_id": conversation.workspace_id, "text": text}
+def index(conversation_ids: Iterable[int]) -> None:
+    """Bring what is searched for these conversations up to date."""
+    rows = []
+    for conversation in Conversation.objects.filter(pk__in=list(conversation_ids)):
+        said = StoredMessage.objects.filter(parts__conversation=conversation, parts__role=Role.SAID)
+        newest = said.select_related("author").order_by("-sent_at")[:_MESSAGES]
+        text = "\n".join(searchable(message) for message in newest)[:_LENGTH]
+        rows.append(SearchText(conversation=conversation, workspace_id=conversation.workspace_id, text=text))
+    SearchText.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["conversation"], update_fields=["text"]
     )
 
 

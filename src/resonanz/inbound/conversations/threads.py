@@ -7,9 +7,14 @@ thread, else begins one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
 from django.utils.timezone import now
 
 from resonanz.connectorkit.manifest import Capability
+from resonanz.foundation.channels.models import Channel
 from resonanz.inbound.conversations.machine import MACHINE, Status
 from resonanz.inbound.conversations.models import (
     SNIPPET_LENGTH,
@@ -21,11 +26,31 @@ from resonanz.inbound.conversations.models import (
     Role,
 )
 from resonanz.inbound.conversations.search import index
+from resonanz.inbound.intake import queries as intake
 from resonanz.inbound.intake.models import Origin, StoredMessage
-from resonanz.kernel.messages import MessageKind
+from resonanz.inbound.intake.services import store
+from resonanz.kernel.messages import Message, MessageKind
 
 # More than a person reads before answering; a hostile chain must not be followed for ever.
 CONTEXT_DEPTH = 6
+_BATCH = 200
+
+
+def file_all(messages: Iterable[StoredMessage]) -> None:
+    """File messages in the order of their numbers, then make them found by the search."""
+    touched = {conversation.pk for message in messages if (conversation := file(message))}
+    index(sorted(touched))
+
+
+@transaction.atomic
+def ingest(channel: Channel, messages: Iterable[Message], *, received_at: datetime | None = None) -> None:
+    """Store and file at once what was said on `channel`: for imports and the demo, as if polled at `received_at`."""
+    store(channel, messages, received_at=received_at)
+    filing, _new = Filing.objects.select_for_update().get_or_create(channel=channel)
+    while batch := intake.after(channel.pk, filing.position, _BATCH):
+        file_all(batch)
+        filing.position = batch[-1].number
+    filing.save(update_fields=["position"])
 
 
 def file(message: StoredMessage) -> Conversation | None:
@@ -45,7 +70,6 @@ def file(message: StoredMessage) -> Conversation | None:
     conversation = Conversation.objects.select_for_update().get(pk=(conversation or _begin(message)).pk)
     # It may be known as what an earlier one refers to.
     Part.objects.update_or_create(conversation=conversation, message=message, defaults={"role": Role.SAID})
-    index(conversation)
     _arrived(conversation, message)
     _with_context(conversation, message)
     return conversation
@@ -128,7 +152,6 @@ def _arrived(conversation: Conversation, message: StoredMessage) -> None:
 def _edited(part: Part, message: StoredMessage) -> Conversation:
     """An edit is shown where the message stands; it makes nobody's turn."""
     conversation = part.conversation
-    index(conversation)
     if conversation.last_at == message.sent_at:
         Conversation.objects.filter(pk=conversation.pk).update(snippet=snippet(message))
     return conversation

@@ -44,8 +44,7 @@ def file(lease: Lease) -> None:
     limit = BATCH if filing.attempts <= 1 else 1
     with transaction.atomic():
         batch = intake.after(filing.channel_id, filing.position, limit)
-        for message in batch:
-            threads.file(message)
+        threads.file_all(batch)
         lease.release(
             now() if len(batch) == limit else None,
             position=batch[-1].number if batch else filing.position,

@@ -333,10 +333,10 @@ def test_lists_pages_and_searches(channel: Channel, agent: Member, client_of: Si
     work(FILE)
     client = client_of(agent)
     first = text_of(client, INBOX)
-    assert first.count('class="row"') == 40
+    assert first.count('class="row"') == 30
     following = first.split('hx-get="/w/lindner/inbox/rows/?after=')[1].split('"')[0]
     more = text_of(client, INBOX + "rows/?after=" + following)
-    assert more.count('class="row"') == 5
+    assert more.count('class="row"') == 15
     assert text_of(client, INBOX + "?q=mueller+frage+44").count('class="row"') == 1
     assert "Nothing fits" in text_of(client, INBOX + "?q=xyz")
 

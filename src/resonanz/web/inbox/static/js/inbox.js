@@ -47,7 +47,7 @@ list?.addEventListener("click", (event) => {
 // The list is brought up to date now and then, but not under somebody's ticks, and not behind their back.
 setInterval(() => {
   const body = document.getElementById("list-body");
-  const extended = body?.querySelectorAll(".row").length > 40;
+  const extended = body?.querySelectorAll(".row").length > 30;
   if (body && !document.hidden && !list.classList.contains("ticking") && !extended) htmx.trigger(body, "list-refresh");
 }, 20_000);
 
