@@ -20,10 +20,17 @@ class Finding:
     blocks: bool
 
 
-def text_of(variant: Variant) -> str:
-    """What goes out. Line ends as networks want them; nothing else is touched, least of all brackets."""
-    text = variant.content.text if variant.text is None else variant.text
+def outgoing(text: str) -> str:
+    """`text` with line ends as networks want them and clean edges; nothing else is touched, least of all brackets.
+
+    The composer's count.js does the same, so that both count one text.
+    """
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def text_of(variant: Variant) -> str:
+    """What goes out."""
+    return outgoing(variant.content.text if variant.text is None else variant.text)
 
 
 def pictures_of(variant: Variant, pool: Sequence[Picture] | None = None) -> list[Attached]:

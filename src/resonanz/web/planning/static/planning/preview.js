@@ -33,7 +33,7 @@ function drawPictures(target, pictures, most) {
     Object.assign(image, { src, alt, loading: "lazy" });
     return image;
   }));
-  target.dataset.count = Math.min(target.childElementCount, 4);
+  target.dataset.pictures = Math.min(target.childElementCount, 4);
   target.hidden = !target.childElementCount;
 }
 
