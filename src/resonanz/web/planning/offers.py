@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from resonanz.foundation.workspaces.roles import Permission
 from resonanz.outbound.content import queries
 from resonanz.outbound.publishing import queries as publications
-from resonanz.web.places import Entry, Step, link
+from resonanz.web.places import Entry, Section, Step, link
+from resonanz.web.planning.ledger_views import rows
 
 if TYPE_CHECKING:
     from resonanz.foundation.workspaces.models import Member
+
+SHOWN_TODAY = 5
 
 
 def badge(member: Member) -> int:
@@ -46,6 +51,24 @@ def commands(member: Member) -> list[Entry]:
             words="fällig nicht draußen fehlgeschlagen failed late",
         ),
     ]
+
+
+def today(member: Member) -> list[Section]:
+    """What was due and is not out, and what goes out until midnight."""
+    workspace = member.workspace
+    stuck = publications.due_and_not_out(workspace)
+    midnight = datetime.combine(
+        now().astimezone(workspace.zone).date() + timedelta(days=1), time(), workspace.zone
+    )
+    coming = publications.in_range(workspace, now(), midnight).filter(origin="content")
+    found = []
+    if count := stuck.count():
+        shown = rows(list(stuck[:SHOWN_TODAY]))
+        found.append(Section(15, "planning/today_not_out.html", {"rows": shown, "count": count}))
+    if count := coming.count():
+        shown = rows(list(coming[:SHOWN_TODAY]))
+        found.append(Section(20, "planning/today_coming.html", {"rows": shown, "count": count}))
+    return found
 
 
 def search(member: Member, text: str) -> list[Entry]:
