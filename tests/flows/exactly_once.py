@@ -149,20 +149,24 @@ def schedule(member: Any, channel: Any, count: int, seconds: float, chooser: ran
         services.schedule(member, channel, Payload(text=text), origin=Origin.CONTENT, due_at=due_at)
 
 
-def schedule_now(member: Any, count: int, due_at: datetime | None = None) -> None:
-    """`count` publications on a channel that nobody answers, due at once or all at `due_at`."""
+def schedule_now(
+    member: Any, count: int, server: str = "http://127.0.0.1:9", due_at: datetime | None = None
+) -> None:
+    """`count` publications on a paper channel at `server` (default: nobody answers), due at once or all at `due_at`."""
     from django.utils.timezone import now
 
     from resonanz.foundation.channels.models import Channel
+    from resonanz.foundation.channels.secrets import seal
     from resonanz.kernel.ids import new_key
     from resonanz.outbound.publishing.models import Publication
 
     channel = Channel.objects.create(
         workspace=member.workspace,
         network="paper",
-        server="http://127.0.0.1:9",
+        server=server,
         remote_id="1",
         handle="paper",
+        secrets=seal({"token": "s3cret"}),
     )
     moment = due_at or now()
     Publication.objects.bulk_create(

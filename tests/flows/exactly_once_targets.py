@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import html
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx
 
 from resonanz.connectorkit.fakes import FakeServer, Handle, NoAnswer
+from tests.servers.atproto import BlueskyServers, bluesky
+from tests.servers.mastodon import MastodonServer, mastodon
 
 # What a served fake does with a request that publishes, in per cent; the rest it answers as it should.
 FAULTS = {
@@ -74,7 +78,7 @@ class Target(Protocol):
     slug: str
     faults: dict[str, int]
 
-    def connect(self, member: object) -> object:
+    def connect(self, member: Any) -> Any:
         """A channel of `member`'s workspace on it."""
 
     def texts(self) -> list[str]:
@@ -92,7 +96,7 @@ class PaperTarget:
         self.faults = self._chaos.happened
         self.server = FakeServer(self._chaos)
 
-    def connect(self, member):
+    def connect(self, member: Any) -> Any:
         from resonanz.foundation.channels.models import Channel
         from resonanz.foundation.channels.secrets import seal
 
@@ -129,7 +133,7 @@ class FakeMastodonTarget:
         request.headers.pop("idempotency-key", None)
         return self._fake.handle(request)
 
-    def connect(self, member):
+    def connect(self, member: Any) -> Any:
         from resonanz.foundation.channels import services
 
         url = services.begin(member, "mastodon", {"server": self.server.address}, "https://we.example/back")
@@ -139,9 +143,69 @@ class FakeMastodonTarget:
         return [status.text for status in self._fake.statuses.values()]
 
 
+class PdsTarget:
+    """Bluesky's own PDS. It breaks nothing by itself; the killing does."""
+
+    slug = "bluesky-pds"
+    faults: dict[str, int] = {}
+
+    def __init__(self, servers: BlueskyServers) -> None:
+        self._servers = servers
+        self._person = servers.join("werkbank.test", "Werkbank GmbH")
+
+    def connect(self, member: Any) -> Any:
+        from resonanz.foundation.channels import services
+
+        answers = {"handle": self._person.handle, "app_password": self._person.app_password}
+        return services.connect(member, "bluesky", {**answers, "server": self._servers.pds})
+
+    def texts(self) -> list[str]:
+        texts: list[str] = []
+        cursor: dict[str, str] = {}
+        while True:
+            where = {"repo": self._person.did, "collection": "app.bsky.feed.post", "limit": "100"}
+            page = self._servers.call("com.atproto.repo.listRecords", **where, **cursor)
+            texts += [record["value"]["text"] for record in page["records"]]
+            if not page["records"] or "cursor" not in page:
+                return texts
+            cursor = {"cursor": page["cursor"]}
+
+
+class MastodonMockTarget:
+    """PyPI's mastodon-mock, a server that speaks Mastodon's API. It breaks nothing by itself; the killing does."""
+
+    slug = "mastodon-mock"
+    faults: dict[str, int] = {}
+
+    def __init__(self, server: MastodonServer) -> None:
+        self._server = server
+        self._person = server.join("werkstatt")
+
+    def connect(self, member: Any) -> Any:
+        from resonanz.foundation.channels import services
+
+        url = services.begin(member, "mastodon", {"server": self._server.address}, "https://we.example/back")
+        return services.complete(member, self._server.agree(url, self._person.name))
+
+    def texts(self) -> list[str]:
+        path, older, texts = f"/api/v1/accounts/{self._person.id}/statuses?limit=40", "", []
+        while page := self._server.call(self._person, "GET", path + older):
+            texts += [re.sub(r"<[^>]+>", "", html.unescape(status["content"])) for status in page]
+            older = f"&max_id={page[-1]['id']}"
+        return texts
+
+
 @contextmanager
 def start(slug: str, seed: int) -> Iterator[Target]:
     """The network called `slug`, running."""
-    made = {"paper": PaperTarget, "mastodon-fake": FakeMastodonTarget}[slug](seed)
+    if slug == PdsTarget.slug:
+        with bluesky(appview=False) as servers:
+            yield PdsTarget(servers)
+        return
+    if slug == MastodonMockTarget.slug:
+        with mastodon() as server:
+            yield MastodonMockTarget(server)
+        return
+    made: Any = {one.slug: one for one in (PaperTarget, FakeMastodonTarget)}[slug](seed)
     with made.server:
         yield made

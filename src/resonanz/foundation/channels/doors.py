@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import httpx
@@ -26,9 +27,18 @@ RENEW_SECONDS = 45
 _rates = RateMemory()
 
 
-@cache
+_opening = Lock()
+
+
 def client() -> httpx.Client:
-    """The one HTTP client of this process. The demo's networks are the only ones that live inside it."""
+    """The one HTTP client of this process, made when it is first needed, once, however many threads need it."""
+    with _opening:
+        return _client()
+
+
+@cache
+def _client() -> httpx.Client:
+    """The demo's networks are the only ones that live inside the process."""
     mounts = (
         {"all://*.demo.invalid": import_string(settings.DEMO_TRANSPORT)()} if settings.DEMO_TRANSPORT else {}
     )
