@@ -73,8 +73,7 @@ function restore() {
 }
 
 function grow(text) {
-  text.style.height = "auto";
-  text.style.height = `${Math.min(text.scrollHeight + 2, 320)}px`;
+  while (text.scrollHeight > text.clientHeight + 2 && text.rows < 12) text.rows += 1;
 }
 
 function write(part) {
@@ -144,7 +143,7 @@ function resolve() {
   form.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.successful && next && !phone.matches) next.click();
   }, { once: true });
-  form.requestSubmit(button);
+  button.click(); // and not requestSubmit: htmx sends the value of the button that was clicked
 }
 
 const KEYS = {
@@ -167,7 +166,7 @@ document.addEventListener("keydown", (event) => {
     const button = form?.querySelector(event.shiftKey ? '[name="resolve"]' : "[data-send]");
     if (!button) return;
     event.preventDefault();
-    form.requestSubmit(button);
+    button.click();
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
