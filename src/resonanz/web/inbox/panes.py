@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse
@@ -46,7 +47,7 @@ def context(request: WorkspaceRequest, pk: int, **more: Any) -> dict[str, Any]:
         "departments": workspaces.departments(request.workspace),
         "labels": queries.labels(member),
         "own_labels": [label.pk for label in conversation.labels.all()],
-        "snoozes": [(choice, comes_back(choice, now(), request.workspace.zone)) for choice in Snooze],
+        "snoozes": _snoozes(request),
         "person": queries.person(conversation),
         "others": presence.others(member, conversation),
         "query": lists.query(lists.wanted(request.GET)),
@@ -55,6 +56,12 @@ def context(request: WorkspaceRequest, pk: int, **more: Any) -> dict[str, Any]:
         **box(request, conversation, _chosen_target(request, conversation)),
     }
     return values | more
+
+
+def _snoozes(request: WorkspaceRequest) -> list[tuple[Snooze, datetime]]:
+    """The choices with their moments; on a Sunday "tomorrow" and "Monday" are one."""
+    moments = {comes_back(choice, now(), request.workspace.zone): choice for choice in reversed(Snooze)}
+    return [(choice, moment) for moment, choice in sorted(moments.items())]
 
 
 def thread(conversation: Conversation) -> dict[str, Any]:
