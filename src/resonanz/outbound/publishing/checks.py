@@ -72,7 +72,7 @@ def _about_text(limits: Limits, payload: Payload) -> Iterator[Problem]:
     if not payload.text.strip() and not payload.media:
         yield Problem("empty", "text")
     for limit in limits.text:
-        if (used := limit.used(payload.text)) > limit.maximum:
+        if (used := limit.used(payload.text, payload.content_warning)) > limit.maximum:
             yield Problem(
                 "text_too_long", "text", {"used": used, "maximum": limit.maximum, "unit": limit.unit.value}
             )

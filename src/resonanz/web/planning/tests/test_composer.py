@@ -280,3 +280,9 @@ def test_scheduling_needs_the_real_variants_of_this_content(client_of, editor, o
     assert client_of(outsider).get(f"/w/anderswo/plan/contents/{content.key}/").status_code == 404
     assert scheduling.OVER
     assert made.pk
+
+
+def test_a_content_warning_counts_where_the_network_counts_it(client_of, editor, content, channels):
+    given = {"version": "0", "follows": "", "text": "x" * 490, "content_warning": "y" * 11}
+    answer = client_of(editor).post(page(content, f"channels/{channels[1].pk}/"), given)
+    assert "Too long by 1: 501 of 500" in answer.json()["notes"][str(channels[1].pk)]
