@@ -40,7 +40,9 @@ class Publication(Due):
 
     # The payload
     key = models.CharField(max_length=26, unique=True)
-    created_at = models.DateTimeField()
+    created_at = (
+        models.DateTimeField()
+    )  # the date the post bears: when it is planned for; see services._dated
     text = models.TextField(blank=True)
     language = models.CharField(max_length=35, blank=True)
     visibility = models.CharField(max_length=16, default=Visibility.PUBLIC)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 
@@ -86,7 +86,7 @@ def schedule(
         origin=origin,
         created_by=actor,
         key=key,
-        created_at=moment,
+        created_at=max(planned_at, moment),
         text=payload.text,
         language=payload.language,
         visibility=payload.visibility,
@@ -134,6 +134,7 @@ def reschedule(actor: Member, publication: Publication, due_at: datetime | None 
         "publication.rescheduled",
         UNSENT,
         PublicationState.SCHEDULED,
+        created_at=_dated(max(planned_at, now())),
         planned_at=planned_at,
         due_at=_first_look(planned_at, publication.enclosures.exists()),
         uploads=[],
@@ -149,6 +150,7 @@ def retry(actor: Member, publication: Publication) -> None:
         "publication.retried",
         {PublicationState.FAILED},
         PublicationState.CHECKING if publication.sent_at else PublicationState.SCHEDULED,
+        created_at=_dated(now()),
         planned_at=now(),
         due_at=now(),
         uploads=[],
@@ -219,6 +221,14 @@ def _change(
         after={"state": state, "planned_at": publication.planned_at.isoformat()},
     )
     transaction.on_commit(wake)
+
+
+def _dated(moment: datetime) -> Case:
+    """The date a draft bears: some networks sort by it, so a post planned last week must not appear a week down.
+
+    Once it may have been sent the date stays for ever: with the key it decides where on the network we look for it.
+    """
+    return Case(When(sent_at=None, absences=0, then=Value(moment)), default=F("created_at"))
 
 
 def _first_look(planned_at: datetime, has_media: bool) -> datetime:

@@ -204,3 +204,26 @@ def test_everything_a_person_does_stands_in_the_audit_trail(cast, channel):
         ("publication.cancelled", "Owner"),
     ]
     assert verify(cast.workspace) is None
+
+
+def test_a_post_bears_the_date_it_goes_out_until_it_may_have_been_sent(cast, channel):
+    """Networks that sort by the stated date would show a post planned for next week a week down."""
+    planned = now() + timedelta(days=7)
+    publication = schedule(cast, channel, due_at=planned)
+    assert publication.created_at == planned
+    services.reschedule(cast.editor, publication, planned + timedelta(days=1))
+    assert publication.created_at == planned + timedelta(days=1)
+
+    sent = now() - timedelta(minutes=1)
+    Publication.objects.update(state=PublicationState.FAILED, sent_at=sent, created_at=sent)
+    services.retry(cast.editor, publication)
+    assert publication.created_at == sent
+
+
+def test_after_it_once_did_not_arrive_its_date_stays(cast, channel):
+    """The earlier sending may be found at the place that key and date name, however late it comes."""
+    publication = schedule(cast, channel)
+    dated = publication.created_at
+    Publication.objects.update(absences=1)
+    services.reschedule(cast.editor, publication, now() + timedelta(days=1))
+    assert publication.created_at == dated
