@@ -14,6 +14,9 @@ from resonanz.kernel.messages import Author, Counts, Message, Profile, Reference
 from resonanz.kernel.paging import Cursor, Page
 from resonanz.kernel.publishing import Draft, Media, Receipt, Upload
 
+# A network keeps a file that nobody used for a while only.
+UPLOAD_GONE = "upload_gone"
+
 
 @runtime_checkable
 class HasProfile(Protocol):
@@ -26,7 +29,8 @@ class Publishes(Protocol):
     def publish(self, draft: Draft, uploads: Sequence[Upload]) -> Receipt:
         """Make `draft` public, with `uploads` in the order of `draft.media`.
 
-        Raises OutcomeUnknown when it may have happened. With the same draft it must be as harmless to call twice as
+        Raises OutcomeUnknown when it may have happened, and Rejected(UPLOAD_GONE) when the network has forgotten
+        an upload, so that all of them are made anew. With the same draft it must be as harmless to call twice as
         the network makes possible; callers never rely on that alone.
         """
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils.timezone import now
 
+from resonanz.connectorkit.capabilities import UPLOAD_GONE
 from resonanz.connectorkit.errors import (
     AccessLost,
     ConnectorError,
@@ -271,6 +272,8 @@ def _not_done(step: Step, error: ConnectorError) -> bool:
         return _hold(step, ChannelState.ACCESS_LOST)
     if isinstance(error, NotFound):
         return step.fail("target_gone", state_field="reply_to", state_detail=error.detail[:500], sent_at=None)
+    if isinstance(error, Rejected) and error.reason == UPLOAD_GONE:
+        return _absent(step)  # from the beginning, uploads included; a few times, not for ever
     if isinstance(error, Rejected):
         field, detail = error.field[:32], error.detail[:500]
         return step.fail(error.reason, state_field=field, state_detail=detail, sent_at=None)

@@ -11,6 +11,7 @@ import time_machine
 from django.utils.timezone import now
 from PIL import Image
 
+from resonanz.connectorkit.errors import Rejected
 from resonanz.foundation.channels.models import Channel, ChannelState
 from resonanz.foundation.media.images import MediaRefused
 from resonanz.foundation.media.services import remove, upload
@@ -437,3 +438,25 @@ def test_a_workspace_with_publications_can_be_deleted(cast, paper, schedule):
     schedule(media=[Attached(picture(cast.editor, "red"))])
     cast.workspace.delete()
     assert not Publication.objects.exists()
+
+
+@pytest.mark.parametrize(("times", "state", "uploaded"), [(1, "published", 2), (9, "failed", 3)])
+def test_files_the_network_has_forgotten_are_brought_again_but_not_for_ever(
+    cast, paper, schedule, clock, monkeypatch, times, state, uploaded
+):
+    left, publish = [times], network.PaperConnector.publish
+
+    def forgetful(self, draft, uploads):
+        if left[0]:
+            left[0] -= 1
+            raise Rejected("upload_gone", field="media")
+        return publish(self, draft, uploads)
+
+    monkeypatch.setattr(network.PaperConnector, "publish", forgetful)
+    file = picture(cast.editor, "red")
+    publication = schedule(media=[Attached(file, file.alt)])
+    for _ in range(8):
+        work()
+        clock.shift(60)
+    assert stands(publication)[0] == state
+    assert len(paper.uploads) == uploaded
