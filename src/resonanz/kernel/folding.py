@@ -118,6 +118,9 @@ class _Shape(dict[int, str]):
 
 _folded = _Folded()
 _shape = _Shape()
+# What nearly everything that people type consists of; the rest goes the long way.
+_EVERYDAY = re.compile(r"[\x00-\x7fäöüÄÖÜß]*")
+_EVERYDAY_WORD = re.compile(r"[A-Za-z0-9äöüÄÖÜß]+")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 _WORD = re.compile(r"w+|s")
 _TAG = re.compile(r"(?<![ws])(?:#[ws_]+|@[ws_]+(?:[.@-][ws_]+)*)")
@@ -173,8 +176,8 @@ def is_tag_name(folded: str, sign: str) -> bool:
 
 def spelled_words(text: str) -> list[str]:
     """The words of `text` as spelled: composed, without invisible signs, each folding to exactly one word."""
-    if text.isascii():
-        return re.findall(r"[A-Za-z0-9]+", text)
+    if _EVERYDAY.fullmatch(text):
+        return _EVERYDAY_WORD.findall(text)
     visible = spelled_name(text)
     shape = "".join("w" if c == UMLAUT else _spelled_shape(c) for c in visible)
     found = (visible[m.start() : m.end()].lstrip(UMLAUT) for m in _WORD.finditer(shape))

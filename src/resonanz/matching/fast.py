@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,8 +16,49 @@ from resonanz.matching.properties import NOTHING_KNOWN, Properties, keys
 from resonanz.matching.query import Field, Part
 from resonanz.matching.tables import EMPTY, Tables
 
-BATCH = 512  # texts handed to the kernel at a time: their bytes then stay in the processor's cache
-_ONLY_NULS = np.zeros(1, np.int32)
+BATCH = 512  # texts handed to the loops at a time: their bytes then stay in the processor's cache
+MOST_CELLS = 6  # that one byte of UTF-8 can fold to: U+FDFA, three bytes, folds to eighteen letters
+
+
+class Filters(NamedTuple):
+    """Of each text, the filters that match it."""
+
+    starts: Numbers  # of text n: literals[starts[n] : starts[n + 1]]
+    literals: Numbers
+
+
+class Scratch(NamedTuple):
+    """Memory that the loops work in. Never shared: each call of `match` has its own."""
+
+    chars: Array  # cells of a text
+    found: Numbers  # its known words: number, place
+    marks: Array  # for NEAR: in which test something began here, ended here
+    near_stamp: Array  # how many NEAR tests there were
+    hits: Numbers  # literal, first word, last word
+    last: Array  # of each literal, the text and place of its last partial word
+    there: Numbers  # of each literal, the last text that has it
+    looked_at: Numbers  # of each query, the last text it was tested for
+    candidates: Numbers  # queries to be tested
+    texts: Numbers  # the pairs found
+    queries: Numbers
+
+
+def _scratch(size: int, literals: int, queries: int, near: bool, room: int) -> Scratch:
+    """For texts of `size` bytes together. Memory that is not touched costs nothing."""
+    cells = MOST_CELLS * size + 64
+    return Scratch(
+        np.empty(cells, np.uint32),
+        np.empty((cells, 2), np.int32),
+        np.zeros((cells if near else 0, 2), np.int64),
+        np.zeros(1, np.int64),
+        np.empty((room, 3), np.int32),
+        np.zeros(literals, np.int64),
+        np.zeros(literals, np.int32),
+        np.zeros(queries, np.int32),
+        np.empty(queries, np.int32),
+        np.empty(room, np.int32),
+        np.empty(room, np.int32),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +84,32 @@ class CompiledEngine:
         return CompiledEngine(self.tables._replace(programs=programs), self.filters, self.flags)
 
     def match(self, texts: Sequence[str], properties: Sequence[Properties] | None = None) -> Pairs:
-        found = [
-            self._match_batch(texts[at : at + BATCH], properties and properties[at : at + BATCH], at)
-            for at in range(0, len(texts), BATCH)
-        ]
+        programs = self.tables.programs
+        scratch = None
+        found: list[Pairs] = []
+        room, stamp = 1 << 14, 1
+        for at in range(0, len(texts), BATCH):
+            batch = texts[at : at + BATCH]
+            data = _joined(batch)
+            filters = self._filters(batch, properties and properties[at : at + BATCH])
+            pairs = -1
+            while pairs < 0:
+                if scratch is None or len(scratch.chars) < MOST_CELLS * len(data) + 64 or len(scratch.texts) < room:
+                    near = len(programs.near_distances) > 0
+                    scratch = _scratch(len(data), len(self.tables.trees.parts), len(programs.starts), near, room)
+                arguments = (data, len(batch), stamp, char_table(), self.tables, np.array(self.flags), filters, scratch)
+                pairs = loops.match_texts(*arguments)
+                stamp += len(batch)
+                if pairs < 0:
+                    room *= 4
+            found.append((scratch.texts[:pairs] + np.int32(at), scratch.queries[:pairs].copy()))
         if not found:
             return np.zeros(0, np.int32), np.zeros(0, np.int32)
         return np.concatenate([a for a, _ in found]), np.concatenate([b for _, b in found])
 
-    def _match_batch(
-        self, texts: Sequence[str], properties: Sequence[Properties] | None, first: int
-    ) -> Pairs:
-        known_starts, known = self._known(texts, properties)
-        text_numbers, queries = loops.match_texts(
-            _joined(texts), len(texts), char_table(), self.tables, np.array(self.flags), known_starts, known
-        )
-        return text_numbers + np.int32(first), queries
-
-    def _known(
-        self, texts: Sequence[str], properties: Sequence[Properties] | None
-    ) -> tuple[Numbers, Numbers]:
-        """The filters that match each text: where each text's begin, and their literals."""
+    def _filters(self, texts: Sequence[str], properties: Sequence[Properties] | None) -> Filters:
         if not self.filters:
-            return np.zeros(len(texts) + 1, np.int32), _ONLY_NULS
+            return Filters(np.zeros(len(texts) + 1, np.int32), np.zeros(0, np.int32))
         fields = frozenset(name for name, _value in self.filters)
         literals: list[int] = []
         starts = [0]
@@ -72,7 +117,7 @@ class CompiledEngine:
             present = keys(text, properties[number] if properties else NOTHING_KNOWN, fields)
             literals += (self.filters[key] for key in present if key in self.filters)
             starts.append(len(literals))
-        return np.array(starts, np.int32), np.array(literals or [0], np.int32)
+        return Filters(np.array(starts, np.int32), np.array(literals, np.int32))
 
     @property
     def nbytes(self) -> int:

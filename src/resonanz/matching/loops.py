@@ -20,6 +20,7 @@ from resonanz.matching.plan import ACCEPT
 from resonanz.matching.query import MIN_MODIFIER, MIN_STEM, Part
 
 if TYPE_CHECKING:
+    from resonanz.matching.fast import Filters, Scratch
     from resonanz.matching.tables import Programs, Tables, Trees, Words
 
 P = ParamSpec("P")
@@ -27,11 +28,16 @@ R = TypeVar("R")
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """`function` in machine code, kept on disk where a directory for that can be written, and free of the GIL."""
+    """`function` in machine code, kept on disk where a directory for that can be written, and free of the GIL.
+
+    Without numba's reference counts (`_nrt`): counting each array at each call took two thirds of the time. So nothing
+    here makes or keeps an array; all memory is the caller's.
+    """
+    options = {"nogil": True, "_nrt": False}
     try:
-        return cast("Callable[P, R]", numba.njit(function, cache=True, nogil=True))
+        return cast("Callable[P, R]", numba.njit(function, cache=True, **options))
     except RuntimeError:  # nowhere to keep it: compiled again in each process
-        return cast("Callable[P, R]", numba.njit(function, nogil=True))
+        return cast("Callable[P, R]", numba.njit(function, **options))
 
 
 WORD, SOLO = int(Kind.WORD), int(Kind.SOLO)
@@ -77,13 +83,11 @@ def find(keys: Array, values: Numbers, key: Any) -> int:
 
 
 @compiled
-def regrown(keys: Array, values: Numbers, size: int) -> tuple[Array, Numbers]:
-    """The same table with `size` places."""
-    new_keys, new_values = np.zeros(size, np.uint64), np.full(size, -1, np.int32)
-    for at in range(len(keys)):
-        if values[at] >= 0:
-            insert(new_keys, new_values, keys[at], values[at])
-    return new_keys, new_values
+def insert_all(keys: Array, values: Numbers, from_keys: Array, from_values: Numbers) -> None:
+    """Fill a table with what is in another."""
+    for at in range(len(from_keys)):
+        if from_values[at] >= 0:
+            insert(keys, values, from_keys[at], from_values[at])
 
 
 @compiled
@@ -137,7 +141,8 @@ def add_words(words: Words, known: int, chars: Array, ends: Numbers, numbers: Nu
         if numbers[i] < 0:
             first = words.starts[known]
             words.starts[known + 1] = first + ends[i] - start
-            words.cells[first : words.starts[known + 1]] = chars[start : ends[i]]
+            for k in range(ends[i] - start):
+                words.cells[first + k] = chars[start + k]
             insert(words.hashes, words.numbers, mixed, known)
             bit = mixed >> HALF
             words.maybe[np.int64(bit >> np.uint64(3)) & (len(words.maybe) - 1)] |= np.uint8(
@@ -274,14 +279,11 @@ def fold_text(data: Array, at: int, chars: Array, table: CharTable) -> tuple[int
 
 
 @compiled
-def add_hit(hits: Numbers, n: int, literal: int, first: int, last: int) -> tuple[Numbers, int]:
-    """Note that a literal stands there; makes room where needed."""
-    if n == len(hits):
-        larger = np.empty((2 * n, 3), np.int32)
-        larger[:n] = hits
-        hits = larger
-    hits[n, 0], hits[n, 1], hits[n, 2] = literal, first, last
-    return hits, n + 1
+def add_hit(hits: Numbers, n: int, literal: int, first: int, last: int) -> int:
+    """Note that a literal stands there. Beyond the room of `hits` it is only counted; see `match_texts`."""
+    if n < len(hits):
+        hits[n, 0], hits[n, 1], hits[n, 2] = literal, first, last
+    return n + 1
 
 
 @compiled
@@ -299,7 +301,7 @@ def is_ending(chars: Array, start: int, end: int) -> bool:
 def add_partial_hits(
     trees: Trees, chars: Array, start: int, end: int, only_start: bool, place: int, last: Array, stamp: int,
     hits: Numbers, n: int,
-) -> tuple[Numbers, int]:  # fmt: skip
+) -> int:  # fmt: skip
     """The partial words in the word (or tag) of these cells, each literal once: `last` keeps its latest stamp."""
     for at in range(start, start + 1 if only_start else end - MIN_STEM + 1):
         if at + MIN_STEM > end:
@@ -320,13 +322,13 @@ def add_partial_hits(
                     fits = True
                 if fits and last[literal] != stamp + place:
                     last[literal] = stamp + place
-                    hits, n = add_hit(hits, n, literal, place, place)
+                    n = add_hit(hits, n, literal, place, place)
                 literal = trees.others[literal]
             if after == end or not trees.goes_on[node]:
                 break
             node = find(trees.keys, trees.targets, edge(node, chars[after]))
             after += 1
-    return hits, n
+    return n
 
 
 @compiled
@@ -338,7 +340,7 @@ def in_tag(chars: Array, at: int, end: int) -> bool:
 def add_tag_hits(
     tables: Tables, chars: Array, at: int, end: int, partials: bool, place: int, last: Array, stamp: int,
     hits: Numbers, n: int,
-) -> tuple[Numbers, int]:  # fmt: skip
+) -> int:  # fmt: skip
     """The hashtag or mention whose sign is at `at`, if it is one; a mention under each name it may have."""
     words, trees = tables.words, tables.trees
     mixed = (SEED ^ np.uint64(chars[at])) * FACTOR
@@ -351,32 +353,32 @@ def add_tag_hits(
             if not joins or chars[stop] != HYPHEN:
                 number = find_word(words, chars, at, stop, mixed)
                 if number >= 0 and words.nodes[number] >= 0 and trees.literals[words.nodes[number]] >= 0:
-                    hits, n = add_hit(hits, n, trees.literals[words.nodes[number]], place, place)
+                    n = add_hit(hits, n, trees.literals[words.nodes[number]], place, place)
             if not joins:
                 break
         mixed = (mixed ^ np.uint64(chars[stop])) * FACTOR
         stop += 1
     if partials and stop > at + 1:
         return add_partial_hits(trees, chars, at, stop, True, place, last, stamp, hits, n)
-    return hits, n
+    return n
 
 
 @compiled
 def add_phrase_hits(
     trees: Trees, nodes: Numbers, found: Numbers, known: int, hits: Numbers, n: int
-) -> tuple[Numbers, int]:
+) -> int:
     """The phrases in the known words of a text, `found` as (number, place)."""
     for i in range(known):
         node = nodes[found[i, 0]]
         k = i
         while node >= 0:
             if trees.literals[node] >= 0:
-                hits, n = add_hit(hits, n, trees.literals[node], found[i, 1], found[k, 1])
+                n = add_hit(hits, n, trees.literals[node], found[i, 1], found[k, 1])
             k += 1
             if not trees.goes_on[node] or k == known or found[k, 1] != found[k - 1, 1] + 1:
                 break
             node = find(trees.keys, trees.targets, edge(node, found[k, 0]))
-    return hits, n
+    return n
 
 
 @compiled
@@ -389,7 +391,7 @@ def read_text(
     last: Array,
     stamp: int,
     hits: Numbers,
-) -> tuple[Numbers, int]:
+) -> int:
     """Every literal in a folded text, with its place. Flags: are there tags, partial words, such that stand inside."""
     words, trees = tables.words, tables.trees
     tags, partials, inside = flags[0], flags[1], flags[2]
@@ -409,7 +411,7 @@ def read_text(
                 found[known, 0], found[known, 1] = number, place
                 known += 1
             if partials:
-                hits, n = add_partial_hits(trees, chars, start, at, not inside, place, last, stamp, hits, n)
+                n = add_partial_hits(trees, chars, start, at, not inside, place, last, stamp, hits, n)
             place += 1
             start = -1
         if what == SOLO:
@@ -419,7 +421,7 @@ def read_text(
                 known += 1
             place += 1
         elif tags and cell in (HASH, AT) and (at == 0 or chars[at - 1] >> SHIFT == 0):
-            hits, n = add_tag_hits(tables, chars, at, length, partials, place, last, stamp, hits, n)
+            n = add_tag_hits(tables, chars, at, length, partials, place, last, stamp, hits, n)
     return add_phrase_hits(trees, words.nodes, found, known, hits, n)
 
 
@@ -448,66 +450,76 @@ def is_near(programs: Programs, near: int, hits: Numbers, n: int, marks: Numbers
 
 
 @compiled
+def candidates_of(programs: Programs, hits: Numbers, n: int, scratch: Scratch, stamp: int) -> int:
+    """The queries of which an anchor is among the hits, into `scratch.candidates`; returns how many."""
+    waiting = 0
+    for i in range(n):
+        literal = hits[i, 0]
+        if scratch.there[literal] == stamp:
+            continue
+        scratch.there[literal] = stamp
+        for k in range(programs.watcher_starts[literal], programs.watcher_starts[literal + 1]):
+            query = programs.watchers[k]
+            if scratch.looked_at[query] != stamp:
+                scratch.looked_at[query] = stamp
+                scratch.candidates[waiting] = query
+                waiting += 1
+    return waiting
+
+
+@compiled
+def accepts(programs: Programs, query: int, n: int, scratch: Scratch, stamp: int) -> bool:
+    """Run the tests of one query."""
+    test, back = programs.starts[query], 0
+    while back >= 0:
+        test -= back
+        literal = programs.tests[test]
+        if literal >= 0:
+            holds = scratch.there[literal] == stamp
+        else:
+            scratch.near_stamp[0] += 1
+            holds = is_near(programs, -1 - literal, scratch.hits, n, scratch.marks, scratch.near_stamp[0])
+        back = programs.if_there[test] if holds else programs.if_not[test]
+    return bool(back == ACCEPT)
+
+
+@compiled
+def sort(numbers: Numbers, start: int, end: int) -> None:
+    """Shell's sort, with Ciura's gaps: short runs mostly, and no memory."""
+    for gap in (701, 301, 132, 57, 23, 10, 4, 1):
+        for i in range(start + gap, end):
+            number, k = numbers[i], i
+            while k >= start + gap and numbers[k - gap] > number:
+                numbers[k] = numbers[k - gap]
+                k -= gap
+            numbers[k] = number
+
+
+@compiled
 def match_texts(
-    data: Array,
-    texts: int,
-    table: CharTable,
-    tables: Tables,
-    flags: Array,
-    known_starts: Numbers,
-    known: Numbers,
-) -> tuple[Numbers, Numbers]:
-    """Every (text, query) that matches. `data`: the texts in UTF-8 with NULs between; `known`: filters of each."""
-    programs = tables.programs
-    room = (
-        6 * len(data) + 64
-    )  # no character folds to more than 6 cells a byte; memory not used is never touched
-    chars, found = np.empty(room, np.uint32), np.empty((room, 2), np.int32)
-    marks = np.zeros((room, 2), np.int32)
-    hits = np.empty((256, 3), np.int32)
-    last = np.zeros(len(tables.trees.parts), np.int64)
-    there, looked_at = np.zeros(len(tables.trees.parts), np.int32), np.zeros(len(programs.starts), np.int32)
-    candidates = np.empty(len(programs.starts), np.int32)
-    out_texts, out_queries = np.empty(1024, np.int32), np.empty(1024, np.int32)
-    out = at = stamp = 0
+    data: Array, texts: int, first: int, table: CharTable, tables: Tables, flags: Array, filters: Filters, scratch: Scratch
+) -> int:
+    """Every (text, query) that matches, into `scratch.texts` and `.queries`; how many, or -1 if there is too little room.
+
+    `data`: the texts in UTF-8 with a NUL between. `first`: more than any number of a text given with this scratch before.
+    """
+    out = at = 0
     for text in range(texts):
-        at, length = fold_text(data, at, chars, table)
-        hits, n = read_text(tables, chars, length, flags, found, last, (text + 1) << 32, hits)
-        for i in range(known_starts[text], known_starts[text + 1]):
-            hits, n = add_hit(hits, n, known[i], room - 1, room - 1)
-        waiting = 0
-        for i in range(n):
-            literal = hits[i, 0]
-            if there[literal] == text + 1:
-                continue
-            there[literal] = text + 1
-            for k in range(programs.watcher_starts[literal], programs.watcher_starts[literal + 1]):
-                query = programs.watchers[k]
-                if looked_at[query] != text + 1:
-                    looked_at[query] = text + 1
-                    candidates[waiting] = query
-                    waiting += 1
-        first = out
+        at, length = fold_text(data, at, scratch.chars, table)
+        stamp = first + text
+        n = read_text(tables, scratch.chars, length, flags, scratch.found, scratch.last, stamp << 32, scratch.hits)
+        for i in range(filters.starts[text], filters.starts[text + 1]):
+            n = add_hit(scratch.hits, n, filters.literals[i], 0, 0)
+        if n > len(scratch.hits):
+            return -1
+        waiting = candidates_of(tables.programs, scratch.hits, n, scratch, stamp)
+        begin = out
         for i in range(waiting):
-            test = programs.starts[candidates[i]]
-            back = 0
-            while back >= 0:
-                test -= back
-                literal = programs.tests[test]
-                if literal >= 0:
-                    holds = there[literal] == text + 1
-                else:
-                    stamp += 1
-                    holds = is_near(programs, -1 - literal, hits, n, marks, stamp)
-                back = programs.if_there[test] if holds else programs.if_not[test]
-            if back == ACCEPT:
-                if out == len(out_texts):
-                    out_texts, out_queries = (
-                        np.append(out_texts, out_texts),
-                        np.append(out_queries, out_queries),
-                    )
-                out_texts[out], out_queries[out] = text, candidates[i]
+            if accepts(tables.programs, scratch.candidates[i], n, scratch, stamp):
+                if out == len(scratch.texts):
+                    return -1
+                scratch.texts[out], scratch.queries[out] = text, scratch.candidates[i]
                 out += 1
-        if out > first + 1:
-            out_queries[first:out].sort()
-    return out_texts[:out].copy(), out_queries[:out].copy()
+        if out > begin + 1:
+            sort(scratch.queries, begin, out)
+    return out

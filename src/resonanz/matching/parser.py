@@ -97,8 +97,8 @@ class _Token(NamedTuple):
 
 _QUOTES = '"„“”«»'
 _LEXER = re.compile(
-    rf"(?P<open>\()|(?P<close>\))|[{_QUOTES}](?P<quote>[^{_QUOTES}]*)(?P<closed>[{_QUOTES}]?)"
-    rf"|(?P<minus>-(?=[^\s\-)]))|(?P<near>(?:NEAR|NAHE)(?:/(?P<distance>[^\s(){_QUOTES}]*))?(?=[\s(){_QUOTES}]|$))"
+    rf"(?P<open>\()|(?P<close>\))|(?P<quote>[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]?)"
+    rf"|(?P<minus>-(?=[^\s\-)]))|(?P<NEAR>(?:NEAR|NAHE)(?:/[^\s(){_QUOTES}]*)?(?=[\s(){_QUOTES}]|$))"
     rf"|(?P<term>[^\s(){_QUOTES}]+)"
 )
 _FIELD = re.compile(r"([A-Za-z]+):(.*)", re.DOTALL)
@@ -121,17 +121,16 @@ def parse(text: str) -> Query:
 def _tokens(text: str) -> list[_Token]:
     found = []
     for match in _LEXER.finditer(text):
-        start, end, group = match.start(), match.end(), match.lastgroup
-        type_, value = group or "", match.group()
-        if match["quote"] is not None:
-            if not match["closed"]:
-                raise QueryError(Code.QUOTE_OPEN, start, end)
-            type_, value = "quote", match["quote"]
-        elif match["near"] is not None:
-            type_, value = "NEAR", match["distance"] or ""
-        elif type_ == "term":
+        type_, value = match.lastgroup or "", match.group()
+        if type_ == "term":
             type_ = KEYWORDS.get(value, "term")
-        found.append(_Token(type_, value, start, end))
+        elif type_ == "quote":
+            if len(value) == 1 or value[-1] not in _QUOTES:
+                raise QueryError(Code.QUOTE_OPEN, *match.span())
+            value = value[1:-1]
+        elif type_ == "NEAR":
+            value = value.partition("/")[2]
+        found.append(_Token(type_, value, *match.span()))
     found.append(_Token("end", "", len(text), len(text)))
     return found
 
@@ -140,18 +139,16 @@ class _Parser:
     """One recursive descent over the tokens of one text."""
 
     def __init__(self, text: str) -> None:
-        self._tokens = _tokens(text)
-        self._at = 0
+        self._following = iter(_tokens(text))
+        self._token = next(self._following)
         self._terms = 0
         self._depth = 0
 
-    @property
-    def _token(self) -> _Token:
-        return self._tokens[self._at]
-
     def _next(self) -> _Token:
-        self._at += 1
-        return self._tokens[self._at - 1]
+        """The token, which is left behind."""
+        token = self._token
+        self._token = next(self._following, token)
+        return token
 
     def whole(self) -> Query:
         if self._token.type == "end":

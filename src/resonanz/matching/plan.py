@@ -75,6 +75,8 @@ def plan(queries: Iterable[Query]) -> Plan:
 
 
 def _bind(query: Query, made: Plan, uses: list[int]) -> _Bound:
+    if isinstance(query, Words):  # by far the most
+        return _literal(query, made, uses)
     match query:
         case Not(operand):
             return "not", [_bind(operand, made, uses)]
@@ -94,7 +96,7 @@ def _literal(term: Term | Filter, made: Plan, uses: list[int]) -> int:
     new = made.literals
     match term:
         case Words(spelled):
-            number = made.phrases.setdefault(tuple(fold(word) for word in spelled), new)
+            number = made.phrases.setdefault(tuple(map(fold, spelled)), new)
         case Tag(sign, name, False):
             number = made.phrases.setdefault((sign + fold(name),), new)
         case Tag(sign, name, True):

@@ -187,7 +187,7 @@ def _flat(texts: Collection[str]) -> tuple[NDArray[np.uint32], Numbers]:
 
 def _room_for_words(words: Words, more: int, cells: int) -> Words:
     size = _places(len(words.nodes) + more)
-    hashes, numbers = loops.regrown(words.hashes, words.numbers, max(size, len(words.hashes)))
+    hashes, numbers = _copied(words.hashes, words.numbers, size)
     maybe = np.zeros(max(size, len(words.maybe)), np.uint8)
     loops.mark(maybe, hashes, numbers)
     return Words(
@@ -202,11 +202,20 @@ def _room_for_words(words: Words, more: int, cells: int) -> Words:
 
 def _room_for_nodes(trees: Trees, more: int) -> Trees:
     size = _places(int(np.count_nonzero(trees.targets >= 0)) + more)
-    keys, targets = loops.regrown(trees.keys, trees.targets, max(size, len(trees.keys)))
+    keys, targets = _copied(trees.keys, trees.targets, size)
     literals = _longer(trees.literals, len(trees.literals) + more, -1)
     return trees._replace(
         keys=keys, targets=targets, literals=literals, goes_on=_longer(trees.goes_on, len(literals))
     )
+
+
+def _copied(keys: Array, values: Numbers, size: int) -> tuple[Array, Numbers]:
+    """A copy of an open-addressing table, with at least `size` places."""
+    if size <= len(keys):
+        return keys.copy(), values.copy()
+    new_keys, new_values = np.zeros(size, np.uint64), np.full(size, -1, np.int32)
+    loops.insert_all(new_keys, new_values, keys, values)
+    return new_keys, new_values
 
 
 def _places(entries: int) -> int:
