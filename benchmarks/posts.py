@@ -1,7 +1,7 @@
 """Synthetic German and English posts and Boolean queries with the statistics of a listening service; seeded.
 
-Words follow Zipf's law over a vocabulary made of syllables; a quarter of the posts name a brand, a tenth carry an emoji,
-a hashtag, a mention or a link each. A query names a brand in one to three spellings, 30 % ask for a topic word as well
+Words follow Zipf's law over a vocabulary made of syllables; a quarter of the posts name a brand, a tenth each carry
+an emoji, a hashtag, a mention. A query names a brand in one to three spellings, 30 % ask for a topic word as well
 (an AND group), 40 % exclude something (NOT); 3–5 literals each.
 """
 
@@ -11,27 +11,33 @@ import random
 from dataclasses import dataclass
 from itertools import accumulate
 
-COMMON = (
-    "der die und in zu den das nicht von sie ist des sich mit dem dass er es ein ich auf so eine auch als an nach wie im für "
-    "man aber aus durch wenn nur war noch werden bei hat wir was wird sein einen welche sind oder um haben einer mir über "
-    "the of and to a in is it you that was for on are with as at be this have from or had by but some what there we can out"
-).split()
-SYLLABLES = (
-    "ba be bi bo bu da de di do du fa fe fi fo ga ge gi ha he hi ho ka ke ki ko la le li lo ma me mi mo na ne ni no pa pe po "
-    "ra re ri ro sa se si so ta te ti to wa we wi zu schä schö grü stra mün ber ling heim burg ung lich keit haus werk"
-).split()
-TOPICS = (
-    "service preis kundendienst lieferung filiale qualität app störung beschwerde rückgabe angebot gebühr wartezeit "
-    "delivery refund support price quality complaint outage update store staff ad"
-).split()
-NOISE = "jobs stellenangebot gewinnspiel fußball aktie kurs rezept werbung ausbildung casino giveaway hiring stock coupon".split()
+COMMON = """
+der die und in zu den das nicht von sie ist des sich mit dem dass er es ein ich auf so eine auch als an nach
+wie im für  man aber aus durch wenn nur war noch werden bei hat wir was wird sein einen welche sind oder um
+haben einer mir über  the of and to a in is it you that was for on are with as at be this have from or had by
+but some what there we can out
+""".split()  # noqa: SIM905
+SYLLABLES = """
+ba be bi bo bu da de di do du fa fe fi fo ga ge gi ha he hi ho ka ke ki ko la le li lo ma me mi mo na ne ni no
+pa pe po  ra re ri ro sa se si so ta te ti to wa we wi zu schä scho gru stra münd ber ling heim burg ung lich
+keit haus werk
+""".split()  # noqa: SIM905
+TOPICS = """
+service preis kundendienst lieferung filiale qualität app störung beschwerde rückgabe angebot gebühr wartezeit
+delivery refund support price quality complaint outage update store staff ad
+""".split()  # noqa: SIM905
+NOISE = """
+jobs stellenangebot gewinnspiel fußball aktie kurs rezept werbung ausbildung casino giveaway hiring stock coupon
+""".split()  # noqa: SIM905
 
 
 @dataclass(frozen=True)
 class World:
     posts: list[str]
     queries: list[str]
-    literals: list[list[str]]  # of each query, its plain literals (words and phrases), for engines that know no others
+    literals: list[
+        list[str]
+    ]  # of each query, its plain literals (words and phrases), for engines that know no others
 
 
 def _word(rng: random.Random) -> str:
@@ -41,8 +47,8 @@ def _word(rng: random.Random) -> str:
 def world(posts: int, queries: int, seed: int = 1) -> World:
     rng = random.Random(seed)
     vocabulary = [*COMMON, *dict.fromkeys(_word(rng) for _ in range(30_000))]
-    rng.shuffle(COMMON_AND_TOPICS := [*TOPICS, *NOISE])
-    vocabulary[len(COMMON) + 200 : len(COMMON) + 200] = COMMON_AND_TOPICS
+    rng.shuffle(topics := [*TOPICS, *NOISE])
+    vocabulary[len(COMMON) + 200 : len(COMMON) + 200] = topics
     weights = list(accumulate(1 / (rank + 3) for rank in range(len(vocabulary))))
     known = set(vocabulary)
     brands = [_brand(rng, known) for _ in range(max(20, queries * 2 // 3))]
@@ -88,7 +94,11 @@ def _post(rng: random.Random, vocabulary: list[str], weights: list[float], brand
     words = [word.capitalize() if rng.random() < 0.25 else word for word in words]
     if rng.random() < 0.25:
         words.insert(rng.randrange(len(words)), rng.choice(brands))
-    for share, extra in ((0.1, "😀"), (0.1, f"#{rng.choice(vocabulary)}"), (0.1, f"@{rng.choice(vocabulary)}")):
+    for share, extra in (
+        (0.1, "😀"),
+        (0.1, f"#{rng.choice(vocabulary)}"),
+        (0.1, f"@{rng.choice(vocabulary)}"),
+    ):
         if rng.random() < share:
             words.append(extra)
     for at in range(7, len(words), 9):

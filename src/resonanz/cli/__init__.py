@@ -26,6 +26,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
             "Make a new key and put the secrets of all channels under it. Resonanz may run meanwhile."
         ),
     ),
+    "match": (
+        "resonanz.cli.match:command",
+        gettext_noop("Say which queries match which texts; needs no database."),
+    ),
     "storms": (
         "resonanz.cli.storms:command",
         gettext_noop("Find storms in a table of counts; needs no database."),

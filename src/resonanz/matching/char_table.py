@@ -20,6 +20,7 @@ DROP = 3
 DOTS = 4  # the umlaut dots: an e after a, o, u
 SEVERAL = 5  # folds to several cells: the rest is (where << 5 | how many) in `several`
 SHIFT = 24
+MOST_CELLS = 6  # that one byte of UTF-8 can fold to: U+FDFA, three bytes, folds to eighteen letters
 
 Cells = NDArray[np.uint32]
 _PAGE = 256
@@ -63,11 +64,11 @@ def cells_of(folded: str) -> Cells:
 
 def _cell(code: int, several: list[int]) -> int:
     char = chr(code)
-    if char == UMLAUT:
-        return DOTS << SHIFT
     if unicodedata.category(char) == "Cn":
         return 0
     folded = unicodedata.normalize("NFD", char) if "가" <= char <= "힣" else fold_char(char)
+    if folded == UMLAUT:  # the dots themselves, and the dots with an accent (U+0344)
+        return DOTS << SHIFT
     if len(folded) == 1:
         return kind_cell(folded)
     if not folded:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from resonanz.matching import loops, tables
-from resonanz.matching.char_table import char_table
+from resonanz.matching.char_table import MOST_CELLS, char_table
 from resonanz.matching.engine import Array, Numbers, Pairs
 from resonanz.matching.plan import Plan
 from resonanz.matching.properties import NOTHING_KNOWN, Properties, keys
@@ -17,7 +17,6 @@ from resonanz.matching.query import Field, Part
 from resonanz.matching.tables import EMPTY, Tables
 
 BATCH = 512  # texts handed to the loops at a time: their bytes then stay in the processor's cache
-MOST_CELLS = 6  # that one byte of UTF-8 can fold to: U+FDFA, three bytes, folds to eighteen letters
 
 
 class Filters(NamedTuple):
@@ -43,24 +42,6 @@ class Scratch(NamedTuple):
     queries: Numbers
 
 
-def _scratch(size: int, literals: int, queries: int, near: bool, room: int) -> Scratch:
-    """For texts of `size` bytes together. Memory that is not touched costs nothing."""
-    cells = MOST_CELLS * size + 64
-    return Scratch(
-        np.empty(cells, np.uint32),
-        np.empty((cells, 2), np.int32),
-        np.zeros((cells if near else 0, 2), np.int64),
-        np.zeros(1, np.int64),
-        np.empty((room, 3), np.int32),
-        np.zeros(literals, np.int64),
-        np.zeros(literals, np.int32),
-        np.zeros(queries, np.int32),
-        np.empty(queries, np.int32),
-        np.empty(room, np.int32),
-        np.empty(room, np.int32),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class CompiledEngine:
     """Queries in arrays. Never changed once made; `extended` and `without` return another."""
@@ -84,28 +65,43 @@ class CompiledEngine:
         return CompiledEngine(self.tables._replace(programs=programs), self.filters, self.flags)
 
     def match(self, texts: Sequence[str], properties: Sequence[Properties] | None = None) -> Pairs:
-        programs = self.tables.programs
-        scratch = None
         found: list[Pairs] = []
         room, stamp = 1 << 14, 1
+        scratch = self._scratch(0, room)
         for at in range(0, len(texts), BATCH):
             batch = texts[at : at + BATCH]
             data = _joined(batch)
             filters = self._filters(batch, properties and properties[at : at + BATCH])
             pairs = -1
             while pairs < 0:
-                if scratch is None or len(scratch.chars) < MOST_CELLS * len(data) + 64 or len(scratch.texts) < room:
-                    near = len(programs.near_distances) > 0
-                    scratch = _scratch(len(data), len(self.tables.trees.parts), len(programs.starts), near, room)
-                arguments = (data, len(batch), stamp, char_table(), self.tables, np.array(self.flags), filters, scratch)
-                pairs = loops.match_texts(*arguments)
+                if len(scratch.chars) < _cells(data) or len(scratch.texts) < room:
+                    scratch = self._scratch(_cells(data), room)
+                pairs = loops.match_texts(
+                    data, len(batch), stamp, char_table(), self.tables, np.array(self.flags), filters, scratch
+                )
                 stamp += len(batch)
-                if pairs < 0:
-                    room *= 4
+                room = room if pairs >= 0 else 4 * room
             found.append((scratch.texts[:pairs] + np.int32(at), scratch.queries[:pairs].copy()))
         if not found:
             return np.zeros(0, np.int32), np.zeros(0, np.int32)
         return np.concatenate([a for a, _ in found]), np.concatenate([b for _, b in found])
+
+    def _scratch(self, cells: int, room: int) -> Scratch:
+        """For texts of so many cells together, and so many pairs. Memory that is not touched costs nothing."""
+        programs, literals = self.tables.programs, len(self.tables.trees.parts)
+        return Scratch(
+            chars=np.empty(cells, np.uint32),
+            found=np.empty((cells, 2), np.int32),
+            marks=np.zeros((cells if len(programs.near_distances) else 0, 2), np.int64),
+            near_stamp=np.zeros(1, np.int64),
+            hits=np.empty((room, 3), np.int32),
+            last=np.zeros(literals, np.int64),
+            there=np.zeros(literals, np.int32),
+            looked_at=np.zeros(len(programs.starts), np.int32),
+            candidates=np.empty(len(programs.starts), np.int32),
+            texts=np.empty(room, np.int32),
+            queries=np.empty(room, np.int32),
+        )
 
     def _filters(self, texts: Sequence[str], properties: Sequence[Properties] | None) -> Filters:
         if not self.filters:
@@ -131,3 +127,8 @@ def _joined(texts: Sequence[str]) -> Array:
     if joined.count("\0") != len(texts) - 1:
         joined = "\0".join(text.replace("\0", " ") for text in texts)
     return np.frombuffer(joined.encode("utf-8", "surrogatepass"), np.uint8)
+
+
+def _cells(data: Array) -> int:
+    """More cells than these bytes can fold to, and room for NEAR to look beyond the end."""
+    return MOST_CELLS * len(data) + 64

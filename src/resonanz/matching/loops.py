@@ -27,17 +27,24 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """`function` in machine code, kept on disk where a directory for that can be written, and free of the GIL.
+# Without numba's reference counts: counting each array at each call took two thirds of the time. So nothing here makes
+# or keeps an array; all memory is the caller's.
+_OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False, "error_model": "numpy"}
+_KEPT: dict[str, Any] = {"cache": True}
+_NOT_FROM_PYTHON: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
-    Without numba's reference counts (`_nrt`): counting each array at each call took two thirds of the time. So nothing
-    here makes or keeps an array; all memory is the caller's.
-    """
-    options = {"nogil": True, "_nrt": False}
+
+def inner(function: Callable[P, R]) -> Callable[P, R]:
+    """`function` in machine code, for the functions below only."""
+    return cast("Callable[P, R]", numba.njit(**_OPTIONS, **_NOT_FROM_PYTHON)(function))
+
+
+def entry(function: Callable[P, R]) -> Callable[P, R]:
+    """`function` in machine code, free of the GIL, and kept on disk where a directory for that can be written."""
     try:
-        return cast("Callable[P, R]", numba.njit(function, cache=True, **options))
+        return cast("Callable[P, R]", numba.njit(**_OPTIONS, **_KEPT)(function))
     except RuntimeError:  # nowhere to keep it: compiled again in each process
-        return cast("Callable[P, R]", numba.njit(function, **options))
+        return cast("Callable[P, R]", numba.njit(**_OPTIONS)(function))
 
 
 WORD, SOLO = int(Kind.WORD), int(Kind.SOLO)
@@ -56,14 +63,14 @@ CODE = np.uint64((1 << 21) - 1)
 # --- tables ---
 
 
-@compiled
+@inner
 def slot(key: Any, size: int) -> Any:
     """Where in an open-addressing table of `size` (a power of two) the search for `key` begins."""
     mixed = key * FACTOR
     return np.int64((mixed ^ (mixed >> HALF)) & np.uint64(size - 1))
 
 
-@compiled
+@inner
 def insert(keys: Array, values: Numbers, key: Any, value: int) -> None:
     at = slot(key, len(keys))
     while values[at] >= 0:
@@ -71,7 +78,7 @@ def insert(keys: Array, values: Numbers, key: Any, value: int) -> None:
     keys[at], values[at] = key, value
 
 
-@compiled
+@inner
 def find(keys: Array, values: Numbers, key: Any) -> int:
     """The value of an exact key, or -1."""
     at = slot(key, len(keys))
@@ -82,7 +89,7 @@ def find(keys: Array, values: Numbers, key: Any) -> int:
     return -1
 
 
-@compiled
+@entry
 def insert_all(keys: Array, values: Numbers, from_keys: Array, from_values: Numbers) -> None:
     """Fill a table with what is in another."""
     for at in range(len(from_keys)):
@@ -90,7 +97,7 @@ def insert_all(keys: Array, values: Numbers, from_keys: Array, from_values: Numb
             insert(keys, values, from_keys[at], from_values[at])
 
 
-@compiled
+@inner
 def hash_of(chars: Array, start: int, end: int) -> Any:
     mixed = SEED
     for i in range(start, end):
@@ -98,7 +105,7 @@ def hash_of(chars: Array, start: int, end: int) -> Any:
     return mixed
 
 
-@compiled
+@inner
 def find_word(words: Words, chars: Array, start: int, end: int, mixed: Any) -> int:
     """The number of the word in these cells, compared in full, or -1."""
     bit = mixed >> HALF
@@ -122,7 +129,7 @@ def find_word(words: Words, chars: Array, start: int, end: int, mixed: Any) -> i
     return -1
 
 
-@compiled
+@entry
 def mark(maybe: Array, hashes: Array, numbers: Numbers) -> None:
     """Set the bit of every hash."""
     for at in range(len(hashes)):
@@ -131,7 +138,7 @@ def mark(maybe: Array, hashes: Array, numbers: Numbers) -> None:
             maybe[np.int64(bit >> np.uint64(3)) & (len(maybe) - 1)] |= np.uint8(1 << (bit & np.uint64(7)))
 
 
-@compiled
+@entry
 def add_words(words: Words, known: int, chars: Array, ends: Numbers, numbers: Numbers) -> int:
     """Number the words in `chars`, new ones from `known` on, in the room of `words`. Returns how many there are."""
     start = 0
@@ -155,7 +162,7 @@ def add_words(words: Words, known: int, chars: Array, ends: Numbers, numbers: Nu
     return known
 
 
-@compiled
+@inner
 def step(trees: Trees, nodes: int, key: Any) -> tuple[int, int]:
     """The node that `key` leads to, made if there is none; and how many nodes there are then."""
     node = find(trees.keys, trees.targets, key)
@@ -166,19 +173,19 @@ def step(trees: Trees, nodes: int, key: Any) -> tuple[int, int]:
     return nodes, nodes + 1
 
 
-@compiled
+@inner
 def edge(node: int, symbol: Any) -> Any:
     return np.uint64(node) << HALF | np.uint64(symbol)
 
 
-@compiled
+@inner
 def stem_key(chars: Array, at: int) -> Any:
     """Three cells as one exact number that no edge has."""
     first, second, third = np.uint64(chars[at]), np.uint64(chars[at + 1]), np.uint64(chars[at + 2])
     return HIGH | (first & CODE) << (CODE_BITS + CODE_BITS) | (second & CODE) << CODE_BITS | (third & CODE)
 
 
-@compiled
+@entry
 def add_phrases(
     words: Words, trees: Trees, nodes: int, steps: Numbers, ends: Numbers, literals: Numbers
 ) -> int:
@@ -201,7 +208,7 @@ def add_phrases(
     return nodes
 
 
-@compiled
+@entry
 def add_partials(
     trees: Trees, nodes: int, chars: Array, ends: Numbers, parts: Array, literals: Numbers
 ) -> int:
@@ -228,7 +235,7 @@ def add_partials(
 # --- texts ---
 
 
-@compiled
+@inner
 def with_dots(chars: Array, n: int) -> int:
     """Umlaut dots after `n` cells: an e after a, o, u. Returns how many cells there are then."""
     if n and (chars[n - 1] == A_CELL or chars[n - 1] == O_CELL or chars[n - 1] == U_CELL):
@@ -237,7 +244,7 @@ def with_dots(chars: Array, n: int) -> int:
     return n
 
 
-@compiled
+@inner
 def fold_text(data: Array, at: int, chars: Array, table: CharTable) -> tuple[int, int]:
     """The text at byte `at`, up to a NUL, into `chars`; returns where the next one begins and the number of cells."""
     n = 0
@@ -278,7 +285,7 @@ def fold_text(data: Array, at: int, chars: Array, table: CharTable) -> tuple[int
     return at, n
 
 
-@compiled
+@inner
 def add_hit(hits: Numbers, n: int, literal: int, first: int, last: int) -> int:
     """Note that a literal stands there. Beyond the room of `hits` it is only counted; see `match_texts`."""
     if n < len(hits):
@@ -286,7 +293,7 @@ def add_hit(hits: Numbers, n: int, literal: int, first: int, last: int) -> int:
     return n + 1
 
 
-@compiled
+@inner
 def is_ending(chars: Array, start: int, end: int) -> bool:
     """Whether these cells are one of `COMPOUND_ENDINGS`."""
     if end == start:
@@ -297,7 +304,7 @@ def is_ending(chars: Array, start: int, end: int) -> bool:
     return bool(end == start + 2 and first == E_CELL and chars[start + 1] in (N_CELL, S_CELL))
 
 
-@compiled
+@inner
 def add_partial_hits(
     trees: Trees, chars: Array, start: int, end: int, only_start: bool, place: int, last: Array, stamp: int,
     hits: Numbers, n: int,
@@ -331,12 +338,12 @@ def add_partial_hits(
     return n
 
 
-@compiled
+@inner
 def in_tag(chars: Array, at: int, end: int) -> bool:
     return bool(at < end and (chars[at] >> SHIFT != 0 or chars[at] == UNDERSCORE))
 
 
-@compiled
+@inner
 def add_tag_hits(
     tables: Tables, chars: Array, at: int, end: int, partials: bool, place: int, last: Array, stamp: int,
     hits: Numbers, n: int,
@@ -363,10 +370,8 @@ def add_tag_hits(
     return n
 
 
-@compiled
-def add_phrase_hits(
-    trees: Trees, nodes: Numbers, found: Numbers, known: int, hits: Numbers, n: int
-) -> int:
+@inner
+def add_phrase_hits(trees: Trees, nodes: Numbers, found: Numbers, known: int, hits: Numbers, n: int) -> int:
     """The phrases in the known words of a text, `found` as (number, place)."""
     for i in range(known):
         node = nodes[found[i, 0]]
@@ -381,7 +386,7 @@ def add_phrase_hits(
     return n
 
 
-@compiled
+@inner
 def read_text(
     tables: Tables,
     chars: Array,
@@ -425,7 +430,7 @@ def read_text(
     return add_phrase_hits(trees, words.nodes, found, known, hits, n)
 
 
-@compiled
+@inner
 def on_side(programs: Programs, side: int, literal: int) -> bool:
     for i in range(programs.near_starts[side], programs.near_starts[side + 1]):
         if programs.near_sides[i] == literal:
@@ -433,7 +438,7 @@ def on_side(programs: Programs, side: int, literal: int) -> bool:
     return False
 
 
-@compiled
+@inner
 def is_near(programs: Programs, near: int, hits: Numbers, n: int, marks: Numbers, stamp: int) -> bool:
     """Whether one side begins 1 to `distance` words after the other ends. `marks`: where the left one stands."""
     distance = programs.near_distances[near]
@@ -449,7 +454,7 @@ def is_near(programs: Programs, near: int, hits: Numbers, n: int, marks: Numbers
     return False
 
 
-@compiled
+@inner
 def candidates_of(programs: Programs, hits: Numbers, n: int, scratch: Scratch, stamp: int) -> int:
     """The queries of which an anchor is among the hits, into `scratch.candidates`; returns how many."""
     waiting = 0
@@ -467,7 +472,7 @@ def candidates_of(programs: Programs, hits: Numbers, n: int, scratch: Scratch, s
     return waiting
 
 
-@compiled
+@inner
 def accepts(programs: Programs, query: int, n: int, scratch: Scratch, stamp: int) -> bool:
     """Run the tests of one query."""
     test, back = programs.starts[query], 0
@@ -483,7 +488,7 @@ def accepts(programs: Programs, query: int, n: int, scratch: Scratch, stamp: int
     return bool(back == ACCEPT)
 
 
-@compiled
+@inner
 def sort(numbers: Numbers, start: int, end: int) -> None:
     """Shell's sort, with Ciura's gaps: short runs mostly, and no memory."""
     for gap in (701, 301, 132, 57, 23, 10, 4, 1):
@@ -495,19 +500,29 @@ def sort(numbers: Numbers, start: int, end: int) -> None:
             numbers[k] = number
 
 
-@compiled
+@entry
 def match_texts(
-    data: Array, texts: int, first: int, table: CharTable, tables: Tables, flags: Array, filters: Filters, scratch: Scratch
+    data: Array,
+    texts: int,
+    first: int,
+    table: CharTable,
+    tables: Tables,
+    flags: Array,
+    filters: Filters,
+    scratch: Scratch,
 ) -> int:
-    """Every (text, query) that matches, into `scratch.texts` and `.queries`; how many, or -1 if there is too little room.
+    """Every (text, query) that matches, into `scratch.texts` and `.queries`; how many, or -1: too little room.
 
-    `data`: the texts in UTF-8 with a NUL between. `first`: more than any number of a text given with this scratch before.
+    `data`: the texts in UTF-8 with a NUL between. `first`: a number for the first text, the others follow; none may
+    come twice with the same scratch.
     """
     out = at = 0
     for text in range(texts):
         at, length = fold_text(data, at, scratch.chars, table)
         stamp = first + text
-        n = read_text(tables, scratch.chars, length, flags, scratch.found, scratch.last, stamp << 32, scratch.hits)
+        n = read_text(
+            tables, scratch.chars, length, flags, scratch.found, scratch.last, stamp << 32, scratch.hits
+        )
         for i in range(filters.starts[text], filters.starts[text + 1]):
             n = add_hit(scratch.hits, n, filters.literals[i], 0, 0)
         if n > len(scratch.hits):

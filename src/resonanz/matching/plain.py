@@ -107,7 +107,7 @@ class PlainEngine:
                 present = (self.filters.get(key) for key in keys(text, known, fields))
                 spans.update((literal, []) for literal in present if literal is not None)
             if spans:
-                found += ((number, query) for query in self._accepted(spans))
+                found += ((number, query) for query in self.accepted(spans))
         pairs = np.array(found, dtype=np.int32).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1]
 
@@ -140,8 +140,8 @@ class PlainEngine:
                 if word.startswith(stem, at) and fits(part, at, word[at + len(stem) :]):
                     yield literal
 
-    def _accepted(self, spans: _Spans) -> list[int]:
-        """The queries that match, in order."""
+    def accepted(self, spans: _Spans) -> list[int]:
+        """The queries that match a text with these literals, in order."""
         candidates = {query for literal in spans for query in self.watchers.get(literal, ())}
         return sorted(query for query in candidates if self._accepts(self.starts[query], spans))
 
