@@ -9,9 +9,9 @@ import pytest
 
 from resonanz.matching import QuerySet, parse, reference
 
-PAGES = sorted((Path(__file__).parents[4] / "docs" / "listening").glob("query-language*.md"))
+PAGES = sorted((Path(__file__).parents[4] / "docs").glob("**/listening/query-language.md"))
 ROW = re.compile(r"^\| `(.+?)` \| `(.+?)` \| `(.+?)` \|$", re.MULTILINE)
-EXAMPLES = [(page.name, *row) for page in PAGES for row in ROW.findall(page.read_text("utf-8"))]
+EXAMPLES = [(page.parts[-3], *row) for page in PAGES for row in ROW.findall(page.read_text("utf-8"))]
 
 
 def test_the_pages_have_examples() -> None:
