@@ -269,5 +269,29 @@ def learn(storm_years: int) -> None:
     )
 
 
+@main.command()
+@click.option("--storms", default=50, show_default=True, help="Organic storms, and as many with a campaign.")
+@click.option("--seed", default=700, show_default=True)
+def coordination(storms: int, seed: int) -> None:
+    """Accounts of generated campaigns found in organic storms, beside the published rule."""
+    from benchmarks.storms_lab.campaigns import campaign, organic
+    from resonanz.detection.coordination import rings, rule
+
+    called = sum(bool(rings(organic(np.random.default_rng([seed, i])))) for i in range(storms))
+    hits, named, all_bought = np.zeros(2), np.zeros(2), 0
+    for i in range(storms):
+        rng = np.random.default_rng([seed + 1, i])
+        actions = organic(rng)
+        bought = campaign(rng, actions)
+        ours = {name for ring in rings(actions) for name in ring.authors}
+        theirs = {name for pair in rule(actions) for name in pair}
+        hits += [len(ours & bought), len(theirs & bought)]
+        named += [len(ours), len(theirs)]
+        all_bought += len(bought)
+    click.echo(f"organic storms called bought: {called} of {storms}")
+    for title, hit, said in zip(("rings", "published rule"), hits, named, strict=True):
+        click.echo(f"{title}: precision {hit / said:.3f}, recall {hit / all_bought:.3f}")
+
+
 if __name__ == "__main__":
     main()
