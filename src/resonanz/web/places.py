@@ -51,7 +51,7 @@ class Entry:
 
     name: Text
     url: str
-    icon: str
+    icon: str = field(kw_only=True)  # by its name, so that tools/assets.py finds it in the source
     hint: Text = ""
     words: str = ""
 
@@ -129,7 +129,7 @@ def commands(member: Member) -> list[Entry]:
     """Every page that Ctrl-K can open for this member."""
     workspace = member.workspace
     pages = [
-        Entry(c.place.name, link(workspace, f"{c.place.key}:index"), c.place.icon, words=c.place.words)
+        Entry(c.place.name, link(workspace, f"{c.place.key}:index"), icon=c.place.icon, words=c.place.words)
         for c in place_configs()
     ]
     return [*pages, *creations(member), *_gathered("commands", member)]

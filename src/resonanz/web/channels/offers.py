@@ -26,14 +26,16 @@ def commands(member: Member) -> list[Entry]:
         return []
     url = link(member.workspace, "channels:choose")
     return [
-        Entry(_("Connect a channel"), url, "plug", words="kanal verbinden connect channel hinzufügen add")
+        Entry(
+            _("Connect a channel"), url, icon="plug", words="kanal verbinden connect channel hinzufügen add"
+        )
     ]
 
 
 def search(member: Member, text: str) -> list[Entry]:
     url = link(member.workspace, "channels:index")
     found = [c for c in queries.of(member.workspace) if text.casefold() in f"{c} {c.name}".casefold()]
-    return [Entry(str(c), url, "plug-connected", hint=_("Channel")) for c in found[:5]]
+    return [Entry(str(c), url, icon="plug-connected", hint=_("Channel")) for c in found[:5]]
 
 
 def today(member: Member) -> list[Section]:

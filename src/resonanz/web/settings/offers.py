@@ -20,7 +20,7 @@ def commands(member: Member) -> list[Entry]:
         Entry(
             name,
             link(member.workspace, f"settings:{page}"),
-            "settings",
+            icon="settings",
             hint=_("Settings"),
             words=WORDS[page],
         )
@@ -34,7 +34,7 @@ def search(member: Member, text: str) -> list[Entry]:
     people = queries.members(member.workspace)
     wanted = text.casefold()
     return [
-        Entry(str(p), url, "user", hint=p.user.email)
+        Entry(str(p), url, icon="user", hint=p.user.email)
         for p in people
         if wanted in str(p).casefold() or wanted in p.user.email
     ][:5]
