@@ -13,8 +13,8 @@ from django.utils.translation import ngettext, pgettext
 def short_number(value: float) -> str:
     """A count as a person says it: 950, 1,2 Tsd., 3,4 Mio."""
     for limit, unit in ((1_000_000_000, _("{n}B")), (1_000_000, _("{n}M")), (1_000, _("{n}K"))):
-        # 999,950 and more would be said as 1,000.0K.
-        if abs(value) >= limit * 0.99995:
+        # From here on rounding would say 1,000 of the smaller unit.
+        if abs(value) >= limit * 0.9995:
             scaled = value / limit
             decimals = 1 if abs(scaled) < 99.95 and round(scaled, 1) != round(scaled) else 0
             return unit.format(n=formats.number_format(round(scaled, decimals), decimals))

@@ -82,7 +82,9 @@ def test_the_app_can_be_installed(client, db):
     manifest = client.get("/app.webmanifest").json()
     assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
     for icon in manifest["icons"]:
-        assert client.get(icon["src"]).status_code == 200
+        response = client.get(icon["src"])
+        assert b"".join(response.streaming_content).startswith(b"\x89PNG")
+        response.close()
 
 
 def test_the_checklist_can_be_hidden(client_of, owner):
