@@ -57,7 +57,7 @@ def installation() -> Iterator[Result]:
 
     python = ".".join(map(str, sys.version_info[:3]))
     yield Result(_("Resonanz"), True, f"{__version__}, Python {python}")
-    assets = finders.find("vendor/assets.json")
+    assets = finders.find("vendor/tabler.css")
     yield Result(_("Front end"), bool(assets), _("built") if assets else _("missing"), "make assets")
     fast = find_spec("numba") is not None
     yield Result(

@@ -109,7 +109,7 @@ def _connect(owner: Member) -> list[Channel]:
         },
     )
     address = channels.begin(owner, "mastodon", {"server": networks.MASTODON}, "https://demo.invalid/back/")
-    mastodon = channels.complete(owner, stage.mastodon.agree(address))
+    mastodon = channels.complete(owner, stage.agree(address))
     magazine = channels.connect(owner, "feeds", {"address": networks.MAGAZINE})
     return [bluesky, mastodon, magazine]
 

@@ -32,6 +32,7 @@ MASTODON = "https://mastodon.demo.invalid"
 MAGAZINE = "https://radmagazin.demo.invalid"
 BLUESKY_HANDLE = f"{texts.HANDLE}.example"
 _KEPT_HEADERS = ("authorization", "content-type", "idempotency-key", "atproto-proxy")
+AGREE = "AGREE"  # the one act in the journal that is no request: a person's, in a browser
 _FEW_LIKES = 25  # a heart more or less tells nothing, and each is a row in the fake
 
 
@@ -68,7 +69,10 @@ class Stage:
         for request in list(self._written()):
             self._advance(request.at)
             self._moment = request.at
-            self._answer(_as_httpx(request))
+            if request.method == AGREE:
+                self.mastodon.agree(request.url)
+            else:
+                self._answer(_as_httpx(request))
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         """Answer one request as of now."""
@@ -78,6 +82,14 @@ class Stage:
             if request.method != "GET":
                 self._write(request)
             return self._answer(request)
+
+    def agree(self, authorize_url: str) -> dict[str, str]:
+        """The company agrees on Mastodon's page to what Resonanz asks for; the query it comes back with."""
+        with self._lock:
+            self._advance(utcnow())
+            self._moment = utcnow()
+            self._write(httpx.Request(AGREE, authorize_url))
+            return self.mastodon.agree(authorize_url)
 
     def advance(self) -> None:
         """Let everything happen that should have by now."""

@@ -10,6 +10,7 @@ from resonanz.demo import company, networks
 from resonanz.demo.networks import Stage
 from resonanz.demo.story import story
 from resonanz.foundation.audit.services import verify
+from resonanz.foundation.channels.doors import connector
 from resonanz.foundation.work.models import Fault
 from resonanz.foundation.workspaces.models import User, Workspace
 from resonanz.inbound.conversations.models import Conversation
@@ -86,6 +87,12 @@ def test_the_company_lives_and_is_gone_at_one_click(owner):
     assert {channel.network for channel in workspace.channels.all()} == {"bluesky", "mastodon", "feeds"}
     assert verify(workspace) is None
     assert company.create().workspace == workspace  # stepping in again builds nothing
+
+    networks.stage.cache_clear()  # the process starts again
+    networks.stage().advance()
+    for channel in workspace.channels.filter(network__in=("bluesky", "mastodon")):
+        assert connector(channel).profile().author.name == "Windhagen Lastenräder"
+
     guest = company.create(owner.user)  # somebody real steps in with their own sign-in
     assert (guest.workspace, guest.user, guest.role) == (workspace, owner.user, "owner")
 
