@@ -62,6 +62,29 @@ REASONS = {
     "too_long": gettext_noop("The text is too long for this network."),
     "media_unusable": gettext_noop("The network cannot use this file."),
     "not_visible": gettext_noop("It no longer exists, or is not visible to us."),
+    "not_found": gettext_noop("It no longer exists there."),
+    "only_public": gettext_noop("This network only knows public posts."),
+    "upload_gone": gettext_noop("The network has forgotten the uploaded file. We bring it again."),
+    "wrong_type": gettext_noop("The network does not take files of this kind."),
+    "key_taken": gettext_noop("Another post already lies where this one belongs."),
+    "not_allowed": gettext_noop("The person does not allow answers or quotes to this."),
+    "blocked": gettext_noop("One of the two profiles has blocked the other."),
+    "not_ours": gettext_noop("This does not belong to the connected profile."),
+    # The profile
+    "account_gone": gettext_noop("This profile no longer exists at the network."),
+    "account_taken_down": gettext_noop(
+        "The network has taken this profile down. Only the network can say why."
+    ),
+    "account_deactivated": gettext_noop(
+        "This profile is switched off at the network. Switch it on there first."
+    ),
+    "session_refused": gettext_noop("The network did not let us sign in. Please reconnect the channel."),
+    "unsupported_by_server": gettext_noop("This server cannot do that."),
+    # Feeds
+    "no_feed": gettext_noop("There is neither a feed at this address nor a page that names one."),
+    "password_needed": gettext_noop(
+        "This feed wants a name and a password. You find both fields under “More”."
+    ),
 }
 
 
@@ -69,6 +92,16 @@ def sentence(code: str) -> str:
     """The sentence for a stored reason; a general one for codes nobody has worded."""
     text = REASONS.get(code)
     return _(text) if text else _("The network refused this (%(code)s).") % {"code": code}
+
+
+def reading(code: str, fault: int | None, detail: str) -> str:
+    """Why a channel cannot be read at the moment; what was said there is read later, nothing is lost."""
+    if code == "fault":
+        return _("An error of ours (number %(number)s) keeps us from reading. We try again.") % {
+            "number": fault
+        }
+    text = sentence(code)
+    return f"{text} ({detail})" if detail else text
 
 
 def explain(error: ConnectorError) -> str:

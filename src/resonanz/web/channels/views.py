@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from resonanz.connectorkit.errors import ConnectorError, Rejected
 from resonanz.connectorkit.manifest import ConnectFlow, Manifest
 from resonanz.foundation.channels import networks, queries, services
 from resonanz.foundation.workspaces.roles import Permission
+from resonanz.inbound.intake import queries as intake
 from resonanz.web import failures
 from resonanz.web.access import WorkspaceRequest, workspace_page
 from resonanz.web.channels.forms import ConnectForm
@@ -41,6 +43,7 @@ class Card:
     tone: str
     icon: str
     trouble: str
+    read_at: datetime | None  # when it was last read without a problem
 
 
 @dataclass(frozen=True)
@@ -51,16 +54,21 @@ class Offer:
     able: list[Text]
 
 
-def _card(channel: Any) -> Card:
+def _card(channel: Any, poll: Any) -> Card:
+    """A channel that works but cannot be read right now keeps its state and says what is in the way."""
     tone, icon = TONES[channel.state]
     trouble = failures.sentence(channel.state_reason) if channel.state_reason else ""
-    return Card(channel, channel.manifest, tone, icon, trouble)
+    if not trouble and poll and poll.problem and channel.state == "active":
+        icon, tone = "alert-triangle", "wait"
+        trouble = failures.reading(poll.problem, poll.fault, poll.problem_detail)
+    return Card(channel, channel.manifest, tone, icon, trouble, poll.read_at if poll else None)
 
 
 @require_safe
 @workspace_page
 def index(request: WorkspaceRequest) -> HttpResponseBase:
-    cards = [_card(channel) for channel in queries.of(request.workspace)]
+    polls = {poll.channel_id: poll for poll in intake.polls(request.workspace)}
+    cards = [_card(channel, polls.get(channel.pk)) for channel in queries.of(request.workspace)]
     context = {"cards": cards, "may": request.member.may(Permission.CONNECT)}
     return render(request, "channels/index.html", context)
 
