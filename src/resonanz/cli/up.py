@@ -156,10 +156,20 @@ def _serve_web(host: str, port: int) -> None:
     from django.conf import settings
 
     from resonanz.config.wsgi import application
+    from resonanz.foundation.workspaces import queries
+    from resonanz.foundation.workspaces.setup import set_up_key
 
     server = waitress.create_server(
         application, host=host, port=port, threads=8, ident=None, clear_untrusted_proxy_headers=False
     )
     click.echo(_("Resonanz is ready: {address}").format(address=settings.BASE_URL))
+    if not queries.anybody():
+        # Whoever opens it from elsewhere must be whoever can read this terminal.
+        key = set_up_key()
+        click.echo(_("Nobody has set it up yet. From another machine it asks for this key: {key}").format(key=key))
+            _("Nobody has set it up yet. From another machine it asks for this key: {key}").format(
+                key=set_up_key()
+            )
+        )
     click.echo(_("Data: {path}. Ctrl-C ends it.").format(path=settings.DATA))
     server.run()

@@ -8,14 +8,11 @@ from __future__ import annotations
 import ipaddress
 
 from django.http import HttpRequest
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
+
+from resonanz.foundation.workspaces.setup import set_up_key
 
 SESSION_KEY = "set-up-allowed"
-
-
-def set_up_key() -> str:
-    """The key of this installation, printed with the first address by `resonanz up`."""
-    return salted_hmac("resonanz.set-up", "first person", algorithm="sha256").hexdigest()[:24]
 
 
 def _is_local(request: HttpRequest) -> bool:
@@ -29,10 +26,10 @@ def _is_local(request: HttpRequest) -> bool:
 
 
 def remember(request: HttpRequest) -> bool:
-    """Whether this browser may set up the installation; a right key in the address is remembered."""
+    """Whether this browser may set up the installation. A right key in a form is remembered; no address carries it."""
     if _is_local(request) or request.session.get(SESSION_KEY):
         return True
-    if constant_time_compare(request.GET.get("key", ""), set_up_key()):
+    if constant_time_compare(request.POST.get("key", "").strip(), set_up_key()):
         request.session[SESSION_KEY] = True
         return True
     return False

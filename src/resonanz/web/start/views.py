@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from resonanz.demo import company
 from resonanz.foundation.workspaces import queries, services
@@ -27,14 +27,18 @@ from resonanz.web.start.forms import CompanyForm, PersonForm, SetUpForm
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """The first page: into the workspace, to the sign-in, or, on a new installation, to the choice of two."""
     if request.user.is_authenticated:
         return _home(request)
     if queries.anybody():
         return redirect_to_login("/")
-    return render(request, "start/welcome.html", {"allowed": key.remember(request)})
+    allowed = key.remember(request)
+    if request.method == "POST" and allowed:
+        return redirect("start:index")
+    status = 403 if request.method == "POST" else 200
+    return render(request, "start/welcome.html", {"allowed": allowed, "wrong": status == 403}, status=status)
 
 
 def _home(request: HttpRequest) -> HttpResponse:

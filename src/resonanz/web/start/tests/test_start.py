@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from resonanz.foundation.workspaces import queries, services
 from resonanz.foundation.workspaces.models import Member, User
-from resonanz.web.start.key import set_up_key
+from resonanz.foundation.workspaces.setup import set_up_key
 
 ANSWERS = {
     "company": "Lindner Maschinenbau",
@@ -54,9 +54,10 @@ def test_strangers_from_elsewhere_need_the_key(client, db):
     elsewhere = {"REMOTE_ADDR": "203.0.113.9"}
     assert reverse("start:set_up") not in client.get("/", **elsewhere).content.decode()
     assert client.post("/start/", ANSWERS, **elsewhere).status_code == 403
-    assert client.get("/", {"key": "wrong"}, **elsewhere).status_code == 200
+    assert client.post("/", {"key": "wrong"}, **elsewhere).status_code == 403
+    assert client.get("/", {"key": set_up_key()}, **elsewhere).status_code == 200  # an address opens nothing
     assert client.post("/start/", ANSWERS, **elsewhere).status_code == 403
-    client.get("/", {"key": set_up_key()}, **elsewhere)
+    assert client.post("/", {"key": f" {set_up_key()} "}, **elsewhere).status_code == 302
     assert client.post("/start/", ANSWERS, **elsewhere).status_code == 302
 
 
