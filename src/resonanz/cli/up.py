@@ -166,10 +166,8 @@ def _serve_web(host: str, port: int) -> None:
     if not queries.anybody():
         # Whoever opens it from elsewhere must be whoever can read this terminal.
         key = set_up_key()
-        click.echo(_("Nobody has set it up yet. From another machine it asks for this key: {key}").format(key=key))
-            _("Nobody has set it up yet. From another machine it asks for this key: {key}").format(
-                key=set_up_key()
-            )
+        click.echo(
+            _("Nobody has set it up yet. From another machine it asks for this key: {key}").format(key=key)
         )
     click.echo(_("Data: {path}. Ctrl-C ends it.").format(path=settings.DATA))
     server.run()

@@ -12,3 +12,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 WHITENOISE_AUTOREFRESH = True  # each test client would otherwise list all static files
+if EMBEDDED:
+    # In memory, also when several test processes run: each appends its name, which ends up in a parameter that
+    # SQLite passes over.
+    DATABASES["default"]["TEST"] = {"NAME": "file:resonanz?mode=memory&cache=shared&process="}
