@@ -10,10 +10,9 @@ import logging
 import threading
 import traceback
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, close_old_connections, connections
-from django.db.models import Min
 from django.utils.timezone import now
 
 from resonanz.foundation.work import leases, registry, workers
@@ -68,6 +67,7 @@ class Engine:
         self._stop = threading.Event()
         self._liveness = workers.liveness()
         self._heart = Heart(self.name)
+        self._next: datetime | None = None  # when the next row gets due, as far as the last sweep saw
 
     def run(self) -> None:
         self._liveness.begin(self.name)
@@ -113,31 +113,37 @@ class Engine:
 
     def sweep(self) -> int:
         """Claim what is due, as far as there are free threads; returns how many rows were handed out."""
-        taken = 0
+        taken, coming = 0, list[datetime]()
         for kind in self._kinds:
             with self._lock:
                 room = min(kind.parallel - self._busy[kind.name], self._threads - sum(self._busy.values()))
-            if room <= 0 or not leases.due(kind).exists():
+            soonest = leases.soonest(kind) if room > 0 else None
+            if soonest is None:
+                continue
+            if soonest > now():
+                coming.append(soonest)
                 continue
             for lease in leases.claim(kind, self.name, limit=room):
                 self._hand_out(lease)
                 taken += 1
+        self._next = min(coming, default=None)
         return taken
 
     def recover(self) -> int:
         """Free the rows of workers that died; returns how many."""
-        freed = 0
-        for kind in self._kinds:
-            owners = (
-                kind.model._default_manager.filter(lease_until__gt=now())
-                .exclude(lease_owner__in=("", self.name))
-                .values_list("lease_owner", flat=True)
-                .distinct()
-            )
-            for owner in owners:
-                if not self._liveness.is_alive(owner):
-                    freed += leases.free(kind, owner)
-        return freed
+        leased = [
+            kind.model._default_manager.filter(lease_until__gt=now())
+            .order_by()
+            .values_list("lease_owner", flat=True)
+            for kind in self._kinds
+        ]
+        owners = set(leased[0].union(*leased[1:])) - {"", self.name} if leased else set()
+        return sum(
+            leases.free(kind, owner)
+            for owner in sorted(owners)
+            if not self._liveness.is_alive(owner)
+            for kind in self._kinds
+        )
 
     def _hand_out(self, lease: Lease) -> None:
         with self._lock:
@@ -157,18 +163,10 @@ class Engine:
         registry.wake()
 
     def _pause(self) -> float:
-        """Seconds until the next row is due, at most PAUSE_SECONDS."""
-        with self._lock:
-            if sum(self._busy.values()) >= self._threads:
-                return PAUSE_SECONDS
-        moments = [
-            kind.model._default_manager.filter(due_at__gt=now()).aggregate(next=Min("due_at"))["next"]
-            for kind in self._kinds
-        ]
-        nearest = min((moment for moment in moments if moment), default=None)
-        if nearest is None:
+        """Seconds until the next row is due, at most PAUSE_SECONDS. A thread that gets free wakes us sooner."""
+        if self._next is None:
             return PAUSE_SECONDS
-        return min(max((nearest - now()).total_seconds(), 0.01), PAUSE_SECONDS)
+        return min(max((self._next - now()).total_seconds(), 0.01), PAUSE_SECONDS)
 
 
 def drain(kinds: tuple[Kind, ...], *, owner: str = "drain", most: int = 10_000) -> int:

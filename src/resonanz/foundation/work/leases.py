@@ -108,6 +108,13 @@ def due(kind: Kind) -> models.QuerySet[Any]:
     )
 
 
+def soonest(kind: Kind) -> datetime | None:
+    """When the first row that nobody holds is due, or was; None: there is none."""
+    is_free = models.Q(lease_until=None) | models.Q(lease_until__lte=utcnow())
+    waiting = kind.model._default_manager.filter(is_free, due_at__isnull=False).order_by("due_at")
+    return waiting.values_list("due_at", flat=True).first()
+
+
 def free(kind: Kind, owner: str) -> int:
     """Take back everything leased to a worker that is dead; returns how many rows."""
     return kind.model._default_manager.filter(lease_owner=owner, lease_until__gt=utcnow()).update(

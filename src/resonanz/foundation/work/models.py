@@ -16,7 +16,9 @@ class Due(models.Model):
     due_at = models.DateTimeField(null=True, blank=True, db_index=True)
     attempts = models.PositiveIntegerField(default=0)
     lease_owner = models.CharField(max_length=64, blank=True, default="")
-    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(
+        null=True, blank=True, db_index=True
+    )  # every second somebody asks who leases
     lease_number = models.PositiveBigIntegerField(default=0)
 
     class Meta:

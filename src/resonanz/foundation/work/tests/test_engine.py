@@ -44,8 +44,10 @@ def test_a_kind_takes_no_more_than_its_share(kind):
 
 def test_the_pause_ends_when_the_next_row_is_due(kind):
     engine = Handed(kind)
+    assert engine.sweep() == 0
     assert engine._pause() == pytest.approx(1)
     Job.objects.create(due_at=now() + timedelta(seconds=0.4))
+    assert engine.sweep() == 0
     assert 0.2 < engine._pause() <= 0.4
 
 
