@@ -12,8 +12,8 @@ from resonanz.foundation.work.sqlite.base import DatabaseWrapper, Gate
 
 
 @pytest.fixture
-def database(tmp_path):
-    """A connection of our backend to a file."""
+def database(tmp_path, django_db_blocker):
+    """A connection of our backend to a file of its own."""
     settings = connection.settings_dict | {
         "ENGINE": "resonanz.foundation.work.sqlite",
         "NAME": tmp_path / "db.sqlite3",
@@ -22,10 +22,11 @@ def database(tmp_path):
         "AUTOCOMMIT": True,
     }
     made = DatabaseWrapper(settings, "default")
-    with made.cursor() as cursor:
-        cursor.execute("CREATE TABLE t (id integer primary key, n integer)")
-    yield made
-    made.close()
+    with django_db_blocker.unblock():
+        with made.cursor() as cursor:
+            cursor.execute("CREATE TABLE t (id integer primary key, n integer)")
+        yield made
+        made.close()
 
 
 @pytest.fixture

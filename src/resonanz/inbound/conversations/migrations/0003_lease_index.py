@@ -4,30 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('conversations', '0002_last_is_ours'),
+        ("conversations", "0002_last_is_ours"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='answer',
-            name='lease_until',
+            model_name="answer",
+            name="lease_until",
             field=models.DateTimeField(blank=True, db_index=True, null=True),
         ),
         migrations.AlterField(
-            model_name='conversation',
-            name='lease_until',
+            model_name="conversation",
+            name="lease_until",
             field=models.DateTimeField(blank=True, db_index=True, null=True),
         ),
         migrations.AlterField(
-            model_name='filing',
-            name='lease_until',
+            model_name="filing",
+            name="lease_until",
             field=models.DateTimeField(blank=True, db_index=True, null=True),
         ),
         migrations.AlterField(
-            model_name='lookup',
-            name='lease_until',
+            model_name="lookup",
+            name="lease_until",
             field=models.DateTimeField(blank=True, db_index=True, null=True),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0001_initial'),
+        ("intake", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='poll',
-            name='lease_until',
+            model_name="poll",
+            name="lease_until",
             field=models.DateTimeField(blank=True, db_index=True, null=True),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('publishing', '0002_enclosures'),
+        ("publishing", "0002_enclosures"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='publication',
-            name='lease_until',
+            model_name="publication",
+            name="lease_until",
             field=models.DateTimeField(blank=True, db_index=True, null=True),
         ),
     ]
