@@ -24,7 +24,7 @@ log = logging.getLogger("resonanz.work")
 
 PAUSE_SECONDS = 1.0
 RECOVER_SECONDS = 1.0
-FIND_SECONDS = 0.5
+FIND_SECONDS = 1.0
 
 
 def perform(lease: Lease) -> None:
