@@ -20,6 +20,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "resonanz.cli.doctor:command",
         gettext_noop("Check installation, database, disk, clock, workers and channels; say what to do."),
     ),
+    "backup": (
+        "resonanz.cli.backup:command",
+        gettext_noop("Copy database, media and keys into a new folder; Resonanz may run meanwhile."),
+    ),
     "rotate-keys": (
         "resonanz.cli.rotate:command",
         gettext_noop(

@@ -130,3 +130,29 @@ def test_an_upgrade_keeps_a_copy_and_a_newer_database_is_left_alone(tmp_path):
     assert refused.returncode == 1
     assert "9999_later" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.slow
+def test_a_backup_is_whole_or_not_there(tmp_path):
+    import sqlite3
+
+    data, backup = tmp_path / "data", tmp_path / "backup"
+    prepare = "from resonanz.cli import house, up; house.setup(); up.prepare_database()"
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "resonanz.config.settings",
+        "RESONANZ_DATA": str(data),
+    }
+    subprocess.run([sys.executable, "-c", prepare], env=environment, check=True)
+    (data / "media").mkdir()
+    (data / "media" / "picture.jpg").write_bytes(b"jpeg")
+    plain = {"RESONANZ_DATA": str(data), "DJANGO_SETTINGS_MODULE": "resonanz.config.settings"}
+    assert resonanz("backup", str(backup), **plain).returncode == 0
+    with sqlite3.connect(backup / "resonanz.sqlite3") as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert (backup / "media" / "picture.jpg").read_bytes() == b"jpeg"
+    assert (backup / "secret-key").read_text() == (data / "secret-key").read_text()
+    assert backup.stat().st_mode & 0o077 == 0
+    again = resonanz("backup", str(backup), **plain)
+    assert again.returncode == 1
+    assert "exists already" in again.stderr
