@@ -151,7 +151,7 @@ def test_a_backup_is_whole_or_not_there(tmp_path):
     with sqlite3.connect(backup / "resonanz.sqlite3") as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert (backup / "media" / "picture.jpg").read_bytes() == b"jpeg"
-    assert (backup / "secret-key").read_text() == (data / "secret-key").read_text()
+    assert (backup / "audit-key").read_text() == (data / "audit-key").read_text()
     assert backup.stat().st_mode & 0o077 == 0
     again = resonanz("backup", str(backup), **plain)
     assert again.returncode == 1
