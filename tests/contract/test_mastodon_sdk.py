@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -28,10 +29,17 @@ def ours() -> Iterator[MastodonServerWorld]:
     made.close()
 
 
-def test_what_we_publish_is_read_as_meant(ours: MastodonServerWorld) -> None:
+@pytest.fixture
+def sdk(ours: MastodonServerWorld) -> Iterator[Any]:
+    """Mastodon.py, signed in as somebody else."""
+    import requests
     from mastodon import Mastodon
 
-    sdk = Mastodon(access_token=ours.them.token, api_base_url=ours.server)
+    with requests.Session() as session:
+        yield Mastodon(access_token=ours.them.token, api_base_url=ours.server, session=session)
+
+
+def test_what_we_publish_is_read_as_meant(ours: MastodonServerWorld, sdk: Any) -> None:
     connector = ours.connector()
     media = Media("m1", "image/png", len(PNG), lambda: io.BytesIO(PNG), "Eine Werkbank", 1, 1)
     asked = sdk.status_post(f"@{ours.us.name} Wann öffnen Sie?", visibility="unlisted")

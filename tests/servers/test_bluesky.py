@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -41,12 +42,16 @@ def picture(name: str, alt: str, size: tuple[int, int] = (16, 9), color: str = "
     return Media(name, "image/png", len(content), lambda: io.BytesIO(content), alt, *size)
 
 
-def sdk(world: BlueskyServerWorld) -> Any:
+@contextmanager
+def sdk(world: BlueskyServerWorld) -> Iterator[Any]:
     from atproto import Client
 
     client = Client(base_url=f"{world.server}/xrpc")
-    client.login(world.them.handle, world.them.app_password)
-    return client
+    try:
+        client.login(world.them.handle, world.them.app_password)
+        yield client
+    finally:
+        client.request.close()
 
 
 @pytest.mark.filterwarnings("default")  # the SDK's own business
@@ -61,7 +66,8 @@ def test_the_official_sdk_reads_what_we_meant(world: BlueskyServerWorld) -> None
     receipt = us.publish(draft, [us.upload(file) for file in media])
     world.settle()
 
-    (post,) = sdk(world).get_posts([receipt.reference.remote_id]).posts
+    with sdk(world) as client:
+        (post,) = client.get_posts([receipt.reference.remote_id]).posts
     assert post.record.text == text
     assert post.record.langs == ["de"]
     assert post.record.created_at == stamp(draft.created_at)
