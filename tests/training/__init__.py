@@ -1,0 +1,1 @@
+"""What the scripts that make and measure models promise."""

@@ -1,0 +1,83 @@
+"""The labels given by hand parse, hold no text, and name texts that exist."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from training.draw import QUOTAS, draw
+from training.labels import ASPECTS, FOLDER, KINDS, held_back, read
+
+DATA = os.environ.get("RESONANZ_TRAINING_DATA", "")
+with_data = pytest.mark.skipif(not DATA, reason="RESONANZ_TRAINING_DATA names no folder with the public sets")
+PASSES = sorted(path.stem for path in FOLDER.glob("*.jsonl"))
+
+
+@pytest.mark.parametrize("name", PASSES)
+def test_every_row_parses_and_no_text_is_labelled_twice(name: str) -> None:
+    keys = [label.key for label in read(name)]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("name", PASSES)
+def test_rows_hold_ids_and_labels_and_nothing_else(name: str) -> None:
+    allowed = {"set", "id", "part", "language", *KINDS, "aspects", "unclear"}
+    with (FOLDER / f"{name}.jsonl").open(encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    assert all(set(row) <= allowed for row in rows)
+    assert all(row["id"].startswith(row["set"].replace(".", "-")) for row in rows)
+
+
+def test_every_kind_occurs_on_both_sides_of_the_evaluation_and_every_aspect_somewhere() -> None:
+    labels = read()
+    for side in (True, False):
+        rows = [label for label in labels if label.held_back is side]
+        assert all(any(getattr(label, kind) for label in rows) for kind in KINDS)
+    assert set(ASPECTS) == set().union(*(label.aspects for label in labels))
+
+
+def test_about_a_third_is_held_back_and_the_rule_stays() -> None:
+    labels = read()
+    assert 0.25 < sum(label.held_back for label in labels) / len(labels) < 0.42
+    # Worked out with another program: printf mobasa.dev:mobasa-dev-1 | sha256sum
+    assert [number for number in range(6) if held_back("mobasa.dev", f"mobasa-dev-{number}")] == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"language": "fr"}, "unknown language"),
+        ({"part": "chosen"}, "unknown language .* or part"),
+        ({"praise": "yes"}, "neither true nor false"),
+        ({"aspects": ["weather"]}, "unknown names .'weather'."),
+        ({"aspects": "price"}, "lists of names"),
+        ({"unclear": ["price"]}, "unknown names"),
+        ({"text": "hello"}, "unexpected keyword argument 'text'"),
+    ],
+)
+def test_a_broken_row_is_refused_with_its_line(
+    tmp_path: Path, change: dict[str, object], message: str
+) -> None:
+    kinds = dict.fromkeys(KINDS, False)
+    row = {"set": "s", "id": "1", "part": "random", "language": "de", **kinds, "aspects": []}
+    (tmp_path / "first.jsonl").write_text(
+        f"{json.dumps(row)}\n{json.dumps(row | change)}\n", encoding="utf-8"
+    )
+    with pytest.raises(ValueError, match=f"first.jsonl, line 2: .*{message}"):
+        read(folder=tmp_path)
+
+
+@with_data
+@pytest.mark.parametrize("name", PASSES)
+def test_every_labelled_text_exists(name: str) -> None:
+    known = set()
+    for set_name in QUOTAS:
+        with (Path(DATA) / f"{set_name}.jsonl").open(encoding="utf-8") as lines:
+            known |= {(set_name, json.loads(line)["id"]) for line in lines}
+    assert {label.key for label in read(name)} <= known
+
+
+@with_data
+def test_the_sample_is_the_one_that_was_labelled() -> None:
+    drawn = {(set_name, text): part for set_name, text, part in draw(Path(DATA))}
+    assert all(drawn[label.key] == label.part for label in read())

@@ -1,0 +1,84 @@
+"""How well two readings of the same texts agree: raw agreement and Cohen's kappa, label by label.
+
+`python -m training.agreement` compares training/labels/first.jsonl with second.jsonl.
+"""
+
+import argparse
+import math
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+
+from training.labels import ASPECTS, KINDS, Label, read
+
+DRAWS = 2000
+SEED = 20261122
+
+
+def kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float:
+    """Cohen's kappa: agreement beyond chance, 1 at best; NaN where both readings know one value only.
+
+    Cohen, A coefficient of agreement for nominal scales, 1960. Raises ValueError for unequal or no rows.
+    """
+    values = {value: code for code, value in enumerate({*first, *second})}
+    return _kappa(*(np.array([values[value] for value in reading]) for reading in (first, second)))
+
+
+def interval(
+    first: Sequence[Hashable], second: Sequence[Hashable], draws: int = DRAWS, seed: int = SEED
+) -> tuple[float, float]:
+    """The 95 % percentile bootstrap interval of kappa, drawing texts; draws without a kappa are left out."""
+    values = {value: code for code, value in enumerate({*first, *second})}
+    pairs = np.array([[values[a], values[b]] for a, b in zip(first, second, strict=True)])
+    chance = np.random.default_rng(seed)
+    drawn = (_kappa(*pairs[chance.integers(len(pairs), size=len(pairs))].T) for _ in range(draws))
+    kappas = [value for value in drawn if not math.isnan(value)] or [math.nan]
+    low, high = np.percentile(kappas, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _kappa(first: np.ndarray, second: np.ndarray) -> float:
+    if len(first) != len(second) or not len(first):
+        raise ValueError(f"{len(first)} and {len(second)} rows")
+    size = int(max(first.max(), second.max())) + 1
+    shares = [np.bincount(reading, minlength=size) / len(first) for reading in (first, second)]
+    by_chance = float(shares[0] @ shares[1])
+    if by_chance >= 1:
+        return math.nan
+    return (float((first == second).mean()) - by_chance) / (1 - by_chance)
+
+
+def pairs(first: list[Label], second: list[Label]) -> list[tuple[Label, Label]]:
+    """Both readings of the texts that the second one holds. Raises KeyError for a text the first one lacks."""
+    known = {label.key: label for label in first}
+    return [(known[label.key], label) for label in second]
+
+
+def table(both: list[tuple[Label, Label]]) -> str:
+    """One line a label: how often each reading gave it, raw agreement in percent, kappa with its interval."""
+    lines = [f"{len(both)} texts read twice", ""]
+    lines += ["| label | first | second | agreement | kappa | 95 % |", "|---|---|---|---|---|---|"]
+    for name in ("language", *KINDS, *ASPECTS):
+        first, second = ([_said(labels[side], name) for labels in both] for side in (0, 1))
+        given = [str(side.count(True)) if name != "language" else "–" for side in (first, second)]
+        same = 100 * sum(a == b for a, b in zip(first, second, strict=True)) / len(both)
+        low, high = interval(first, second)
+        lines.append(
+            f"| {name} | {given[0]} | {given[1]} | {same:.1f} % "
+            f"| {kappa(first, second):.2f} | {low:.2f} to {high:.2f} |"
+        )
+    return "\n".join(lines)
+
+
+def _said(label: Label, name: str) -> Hashable:
+    said: Hashable = name in label.aspects if name in ASPECTS else getattr(label, name)
+    return said
+
+
+def main() -> None:
+    argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0]).parse_args()
+    print(table(pairs(read("first"), read("second"))))
+
+
+if __name__ == "__main__":
+    main()
