@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from resonanz.demo import networks, plans, texts
+from resonanz.demo.story import DAYS_BEFORE
 from resonanz.foundation.channels import services as channels
 from resonanz.foundation.channels.doors import connector
 from resonanz.foundation.channels.models import Channel
@@ -111,7 +112,11 @@ def _connect(owner: Member) -> list[Channel]:
     address = channels.begin(owner, "mastodon", {"server": networks.MASTODON}, "https://demo.invalid/back/")
     mastodon = channels.complete(owner, stage.agree(address))
     magazine = channels.connect(owner, "feeds", {"address": networks.MAGAZINE})
-    return [bluesky, mastodon, magazine]
+    connected = [bluesky, mastodon, magazine]
+    # They were there all the time: what was said then was somebody's turn, and is no history.
+    begun = now() - timedelta(days=DAYS_BEFORE + 1)
+    Channel.objects.filter(pk__in=[channel.pk for channel in connected]).update(listening_since=begun)
+    return connected
 
 
 def _listen(connected: list[Channel]) -> None:

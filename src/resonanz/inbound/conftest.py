@@ -106,6 +106,7 @@ def connected(workspace: Workspace, network: str = "plaza", name: str = "us") ->
         server=f"https://{network}.example",
         remote_id=f"id-{name}",
         handle=name,
+        listening_since=NOON,
     )
 
 

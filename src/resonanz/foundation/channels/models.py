@@ -34,7 +34,10 @@ class Channel(models.Model):
     state_reason = models.CharField(max_length=64, blank=True)  # a connector error's code
     state_since = models.DateTimeField(default=now)
     connected_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
-    connected_at = models.DateTimeField(default=now)
+    connected_at = models.DateTimeField(default=now)  # the last time, reconnecting included
+    # Since when we have been meant to listen without a gap: reconnecting changes nothing, connecting anew after
+    # removing does. What was said long before is history; see conversations/threads.py.
+    listening_since = models.DateTimeField(default=now)
 
     class Meta:
         ordering = ("network", "handle")

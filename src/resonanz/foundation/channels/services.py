@@ -144,6 +144,8 @@ def _store(member: Member, network: str, connected: Connected) -> Channel:
     channel.handle, channel.name, channel.url = author.handle, author.name[:255], author.url[:500]
     channel.settings, channel.scopes = dict(connected.account.settings), list(connected.scopes)
     channel.secrets, channel.secrets_number = seal(connected.secrets), channel.secrets_number + 1
+    if channel.state == ChannelState.REMOVED:
+        channel.listening_since = now()
     channel.state, channel.state_reason, channel.state_since = ChannelState.ACTIVE, "", now()
     channel.renewing_until, channel.connected_by, channel.connected_at = None, member, now()
     channel.save()

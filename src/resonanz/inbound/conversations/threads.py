@@ -8,7 +8,7 @@ thread, else begins one.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.timezone import now
@@ -33,6 +33,8 @@ from resonanz.kernel.messages import Message, MessageKind
 
 # More than a person reads before answering; a hostile chain must not be followed for ever.
 CONTEXT_DEPTH = 6
+# What was said longer ago than this when its channel was connected is history: there to be read, nobody's turn.
+HISTORY = timedelta(days=2)
 _BATCH = 200
 
 
@@ -109,6 +111,11 @@ def root_of(message: StoredMessage) -> str:
     return message.thread or message.reply_to or message.remote_id
 
 
+def is_history(message: StoredMessage) -> bool:
+    """Whether it was said long before we began to listen. Coming late, or after access was lost, makes no history."""
+    return message.sent_at < message.channel.listening_since - HISTORY
+
+
 def _begin(message: StoredMessage) -> Conversation:
     return Conversation.objects.create(
         workspace_id=message.channel.workspace_id,
@@ -117,6 +124,7 @@ def _begin(message: StoredMessage) -> Conversation:
         author=message.author,
         kind=message.kind,
         title=message.title,
+        status=Status.RESOLVED if is_history(message) else Status.OPEN,
         started_at=message.sent_at,
         last_at=message.sent_at,
     )
@@ -133,6 +141,7 @@ def _arrived(conversation: Conversation, message: StoredMessage) -> None:
             conversation.waiting_since = None
     else:
         conversation.messages_count += 1
+    if not message.is_ours and not is_history(message):
         conversation.waiting_since = min(conversation.waiting_since or message.sent_at, message.sent_at)
         conversation.status, conversation.due_at = MACHINE.step(conversation.status, Status.OPEN), None
     conversation.save(
@@ -171,7 +180,8 @@ def _with_context(conversation: Conversation, message: StoredMessage) -> None:
             return
         parent = StoredMessage.objects.filter(channel_id=child.channel_id, remote_id=child.reply_to).first()
         if parent is None:
-            if message.channel.manifest.can(Capability.THREAD):
+            # History is not worth a question for each; taken up again, the new message asks for what it answers.
+            if message.channel.manifest.can(Capability.THREAD) and not is_history(message):
                 Lookup.objects.get_or_create(
                     message=child, defaults={"conversation": conversation, "due_at": now()}
                 )

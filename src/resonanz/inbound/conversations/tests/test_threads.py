@@ -20,6 +20,7 @@ from resonanz.inbound.conversations import threads
 from resonanz.inbound.conversations.machine import Status
 from resonanz.inbound.conversations.models import Conversation, Filing, Lookup, Part, Role
 from resonanz.inbound.conversations.queries import EntryKind, thread
+from resonanz.inbound.conversations.search import matching
 from resonanz.inbound.conversations.worker import FILE, LOOKUP, find_filing
 from resonanz.inbound.intake.models import StoredMessage
 from resonanz.inbound.intake.services import store
@@ -123,6 +124,41 @@ def test_our_own_words_make_it_nobodys_turn(channel: Channel) -> None:
     arrive(channel, said("2", by="us", minutes=5, reply_to="1"), said("3", by="us", kind=MessageKind.POST))
     assert grouped(channel) == [["1", "2"]], "and a post of ours alone is no conversation"
     assert Conversation.objects.get().waiting_since is None
+
+
+DAY = 24 * 60
+
+
+def test_what_was_said_long_before_we_listened_is_history_and_nobodys_turn(channel: Channel) -> None:
+    arrive(channel, said("old", minutes=-2 * DAY - 1), said("fresh", minutes=-2 * DAY, by="ben"))
+    old, fresh = Conversation.objects.order_by("started_at")
+    assert (old.status, old.waiting_since, old.messages_count) == (Status.RESOLVED, None, 1)
+    assert (fresh.status, fresh.waiting_since) == (Status.OPEN, NOON - timedelta(days=2))
+
+
+def test_history_is_found_and_taken_up_again_by_a_new_word(channel: Channel) -> None:
+    arrive(channel, said("old", "the kickstand broke", minutes=-9 * DAY, reply_to="lost"))
+    assert [
+        c.status for c in Conversation.objects.filter(pk__in=matching(channel.workspace, "kickstand"))
+    ] == [Status.RESOLVED]
+    assert not Lookup.objects.exists(), "not one question to the network for each old message"
+    arrive(channel, said("new", reply_to="old"))
+    conversation = Conversation.objects.get()
+    assert (conversation.status, conversation.waiting_since) == (Status.OPEN, NOON)
+
+
+def test_history_that_comes_after_the_news_leaves_them_open(channel: Channel) -> None:
+    arrive(channel, said("new", thread="old", reply_to="old"), said("old", minutes=-9 * DAY))
+    assert grouped(channel) == [["old", "new"]]
+    assert Conversation.objects.get().status == Status.OPEN
+
+
+def test_feeds_begin_with_history_too(workspace: Workspace, plaza: Plaza) -> None:
+    feed = connected(workspace, "gazette")
+    kind = MessageKind.ARTICLE
+    arrive(feed, *(said(str(n), kind=kind, minutes=-n * DAY) for n in range(300)))
+    assert Conversation.objects.filter(status=Status.OPEN).count() == 3
+    assert Conversation.objects.filter(status=Status.RESOLVED).count() == 297
 
 
 def test_nothing_is_given_away_from_behind_a_content_warning(channel: Channel) -> None:
