@@ -1,15 +1,36 @@
-"""What every response needs: the person's language, and messages that reach the page after a fragment."""
+"""Around every page: typed text without NUL, the person's language, messages that reach the page after a fragment."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.loader import render_to_string
 from django.utils import translation
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def without_nul(get_response: GetResponse) -> GetResponse:
+    """Take the character NUL out of what comes in: nobody types it, and PostgreSQL takes it for a fault."""
+
+    def middleware(request: Any) -> HttpResponse:
+        request.GET = _without_nul(request.GET)
+        if request.method == "POST":
+            request.POST = _without_nul(request.POST)
+        return get_response(request)
+
+    return middleware
+
+
+def _without_nul(given: QueryDict) -> QueryDict:
+    if not any("\0" in value for _name, values in given.lists() for value in values):
+        return given
+    clean = given.copy()
+    for name, values in given.lists():
+        clean.setlist(name, [value.replace("\0", "") for value in values])
+    return clean
 
 
 def language(get_response: GetResponse) -> GetResponse:

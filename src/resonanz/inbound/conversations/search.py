@@ -41,7 +41,7 @@ def searchable(message: StoredMessage) -> str:
 def matching(workspace: Workspace, words: str) -> QuerySet[SearchText]:
     """Conversations in which each of `words` occurs, as a part of a word too."""
     found = SearchText.objects.filter(workspace=workspace)
-    for number, word in enumerate(fold(words.replace("\0", " ")).split()[:_MOST_WORDS]):
+    for number, word in enumerate(fold(words).split()[:_MOST_WORDS]):
         # INSTR and STRPOS: unlike LIKE they fold nothing, which is done already, and are faster for it.
         found = found.alias(**{f"at_{number}": StrIndex("text", Value(word))}).filter(
             **{f"at_{number}__gt": 0}

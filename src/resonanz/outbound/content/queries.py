@@ -128,6 +128,5 @@ def first_pictures(content_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
 
 def search(workspace: Workspace, text: str) -> QuerySet[Content]:
     """Contents whose title or text contains `text`, the latest changed first."""
-    text = text.replace("\0", "")  # PostgreSQL takes it for a fault, SQLite finds nothing
     fits = Q(title__icontains=text) | Q(text__icontains=text) | Q(variants__text__icontains=text)
     return Content.objects.filter(fits, workspace=workspace, archived_at=None).distinct()

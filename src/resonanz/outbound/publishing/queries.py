@@ -52,7 +52,7 @@ def ledger(
     if until is not None:
         found = found.filter(planned_at__lt=until)
     if text:
-        found = found.filter(text__icontains=text.replace("\0", ""))
+        found = found.filter(text__icontains=text)
     return found
 
 

@@ -13,6 +13,7 @@ from resonanz.outbound.content import queries
 from resonanz.outbound.publishing import queries as publications
 from resonanz.web.places import Entry, Section, Step, link
 from resonanz.web.planning.ledger_views import rows
+from resonanz.web.planning.tabs import not_out
 
 if TYPE_CHECKING:
     from resonanz.foundation.workspaces.models import Member
@@ -21,7 +22,7 @@ SHOWN_TODAY = 5
 
 
 def badge(member: Member) -> int:
-    return publications.due_and_not_out(member.workspace).count()
+    return not_out(member)
 
 
 def create(member: Member) -> list[Entry]:
@@ -56,14 +57,13 @@ def commands(member: Member) -> list[Entry]:
 def today(member: Member) -> list[Section]:
     """What was due and is not out, and what goes out until midnight."""
     workspace = member.workspace
-    stuck = publications.due_and_not_out(workspace)
     midnight = datetime.combine(
         now().astimezone(workspace.zone).date() + timedelta(days=1), time(), workspace.zone
     )
     coming = publications.in_range(workspace, now(), midnight).filter(origin="content")
     found = []
-    if count := stuck.count():
-        shown = rows(list(stuck[:SHOWN_TODAY]))
+    if count := not_out(member):
+        shown = rows(list(publications.due_and_not_out(workspace)[:SHOWN_TODAY]))
         found.append(Section(15, "planning/today_not_out.html", {"rows": shown, "count": count}))
     if count := coming.count():
         shown = rows(list(coming[:SHOWN_TODAY]))

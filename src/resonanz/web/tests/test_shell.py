@@ -49,6 +49,23 @@ def test_ctrl_k_finds_nothing_of_other_companies(client_of, owner, outsider):
     assert "Ole Fremd" not in client_of(owner).get("/w/lindner/commands/", {"q": "ole"}).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [("commands/", "q"), ("plan/ledger/", "q"), ("inbox/", "q"), ("settings/audit/", "page")],
+)
+def test_no_nul_comes_in_with_an_address(client_of, owner, page, name):
+    response = client_of(owner).get(f"/w/lindner/{page}", {name: "a\0b"})
+    assert response.status_code == 200
+    assert "\0" not in "".join(response.wsgi_request.GET.values())
+
+
+def test_no_nul_comes_in_with_a_form(client_of, owner):
+    values = {"name": "Lind\0ner", "timezone": "Europe/Berlin", "language": "de"}
+    client_of(owner).post("/w/lindner/settings/", values)
+    owner.workspace.refresh_from_db()
+    assert owner.workspace.name == "Lindner"
+
+
 def test_a_message_reaches_the_page_after_a_fragment(client_of, owner):
     client = client_of(owner)
     values = {"name": "Lindner", "timezone": "Europe/Berlin", "language": "de"}

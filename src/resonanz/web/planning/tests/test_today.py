@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from resonanz.foundation.channels.models import Channel
@@ -42,6 +44,16 @@ def test_what_is_late_and_what_is_coming_stand_on_today(editor, channel, client_
     assert "Kam nicht hinaus" in page
     assert "Kommt um elf" in page
     assert "Kommt morgen" not in page
+
+
+@pytest.mark.parametrize("page", ["today/", "plan/", "plan/not-out/"])
+def test_what_is_not_out_is_counted_once_a_page(editor, channel, client_of, page):
+    publication(channel, "Kam nicht hinaus", now() - timedelta(hours=5), state="failed")
+    client = client_of(editor)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(f"/w/{editor.workspace.slug}/{page}").status_code == 200
+    counts = [q["sql"] for q in asked if "COUNT(*)" in q["sql"] and "publishing_publication" in q["sql"]]
+    assert len([sql for sql in counts if "'failed'" in sql]) == 1, counts
 
 
 def test_the_outsider_sees_nothing_of_it(outsider, channel, client_of):
