@@ -5,23 +5,14 @@ from django.db import transaction
 
 from resonanz.foundation.audit.models import Entry
 from resonanz.foundation.audit.services import record, verify, verify_all
-from resonanz.foundation.workspaces.models import Member, User, Workspace
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def member() -> Member:
-    workspace = Workspace.objects.create(name="Werk", slug="werk")
-    user = User.objects.create_user("frieda@werk.example", "x" * 12, name="Frieda Öz")
-    return Member.objects.create(workspace=workspace, user=user, role="owner")
-
-
-@pytest.fixture
-def workspace(member: Member) -> Workspace:
+@pytest.fixture(autouse=True)
+def _trail(owner):
     for number in range(5):
-        record(action="test.done", actor=member, target=member, before={"n": number}, after={"n": number + 1})
-    return member.workspace
+        record(action="test.done", actor=owner, target=owner, before={"n": number}, after={"n": number + 1})
 
 
 def test_an_untouched_trail_holds(workspace):
@@ -30,11 +21,11 @@ def test_an_untouched_trail_holds(workspace):
     assert list(Entry.objects.order_by("number").values_list("number", flat=True)) == [1, 2, 3, 4, 5]
 
 
-def test_an_entry_tells_who_did_what_and_what_changed(workspace, member):
+def test_an_entry_tells_who_did_what_and_what_changed(workspace, owner):
     entry = Entry.objects.filter(workspace=workspace).first()
     assert entry is not None
-    assert (entry.actor_name, entry.action, entry.changes) == ("Frieda Öz", "test.done", {"n": [4, 5]})
-    assert (entry.target_kind, entry.target_id) == ("member", str(member.pk))
+    assert (entry.actor_name, entry.action, entry.changes) == ("Petra Lang", "test.done", {"n": [4, 5]})
+    assert (entry.target_kind, entry.target_id) == ("member", str(owner.pk))
 
 
 @pytest.mark.parametrize(
@@ -71,19 +62,19 @@ def test_a_forged_seal_needs_the_key(workspace, settings):
     assert (found.number, found.reason) == (5, "changed")
 
 
-def test_trails_of_two_workspaces_do_not_mix(workspace, member):
-    other = Workspace.objects.create(name="Nachbar", slug="nachbar")
+def test_trails_of_two_workspaces_do_not_mix(workspace, owner, outsider):
+    other = outsider.workspace
     record(action="test.done", actor=None, workspace=other)
-    record(action="test.done", actor=member)
+    record(action="test.done", actor=owner)
     assert verify(workspace) is None
     assert verify(other) is None
     assert Entry.objects.get(workspace=other).number == 1
 
 
-def test_a_change_that_fails_leaves_no_entry(workspace, member):
+def test_a_change_that_fails_leaves_no_entry(workspace, owner):
     def change_that_fails() -> None:
         with transaction.atomic():
-            record(action="test.failed", actor=member)
+            record(action="test.failed", actor=owner)
             raise RuntimeError("the change itself fails")
 
     with pytest.raises(RuntimeError):

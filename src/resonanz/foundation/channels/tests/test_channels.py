@@ -25,7 +25,6 @@ from resonanz.connectorkit.network import Account, Begun, Connected, Network
 from resonanz.foundation.audit.models import Entry
 from resonanz.foundation.channels import doors, limits, networks, secrets, services
 from resonanz.foundation.channels.models import Channel, ChannelState, PendingConnection
-from resonanz.foundation.workspaces.models import Member, User, Workspace
 from resonanz.kernel.messages import Author
 from resonanz.kernel.text import TextUnit
 
@@ -83,20 +82,18 @@ def auth(monkeypatch) -> TestAuth:
     return auth
 
 
-def member_with(role: str) -> Member:
-    workspace, _ = Workspace.objects.get_or_create(slug="werk", defaults={"name": "Werk"})
-    user = User.objects.create_user(f"{role}@werk.example", name=role)
-    return Member.objects.create(workspace=workspace, user=user, role=role)
-
-
-@pytest.fixture
-def owner(db) -> Member:
-    return member_with("owner")
-
-
 @pytest.fixture
 def channel(owner, auth) -> Channel:
     return services.connect(owner, "testnet", {"name": "frieda", "password": SECRET})
+
+
+def test_reconnecting_listens_on_and_connecting_anew_begins_again(owner, channel):
+    answers = {"name": "frieda", "password": SECRET}
+    begun = channel.listening_since
+    services.access_lost(channel, AccessLost("token_void"))
+    assert services.connect(owner, "testnet", answers).listening_since == begun
+    services.remove(owner, channel)
+    assert services.connect(owner, "testnet", answers).listening_since > begun
 
 
 def test_connecting_stores_no_secret_in_the_clear(channel):
@@ -109,8 +106,8 @@ def test_connecting_stores_no_secret_in_the_clear(channel):
 
 
 @pytest.mark.parametrize("role", ["editor", "agent", "analyst", "approver", "agency"])
-def test_only_owner_and_manager_connect_and_remove(owner, auth, channel, role):
-    member = member_with(role)
+def test_only_owner_and_manager_connect_and_remove(request, auth, channel, role):
+    member = request.getfixturevalue(role)
     for attempt in (
         lambda: services.connect(member, "testnet", {"name": "x", "password": SECRET}),
         lambda: services.begin(member, "testnet", {"name": "x", "password": SECRET}, "https://here/"),
@@ -121,14 +118,9 @@ def test_only_owner_and_manager_connect_and_remove(owner, auth, channel, role):
             attempt()
 
 
-def test_another_workspace_cannot_touch_a_channel(channel):
-    stranger = Member.objects.create(
-        workspace=Workspace.objects.create(name="Fremd", slug="fremd"),
-        user=User.objects.create_user("fremd@example.org"),
-        role="owner",
-    )
+def test_another_workspace_cannot_touch_a_channel(channel, outsider):
     with pytest.raises(Channel.DoesNotExist):
-        services.pause(stranger, channel)
+        services.pause(outsider, channel)
 
 
 def test_a_missing_answer_names_its_field(owner, auth):
@@ -160,12 +152,12 @@ def test_removing_forgets_the_secrets(owner, channel):
     assert (channel.secrets, channel.state) == ("", ChannelState.REMOVED)
 
 
-def test_the_way_back_from_the_network_works_once_and_for_one_person(owner, auth):
+def test_the_way_back_from_the_network_works_once_and_for_one_person(owner, manager, auth):
     address = services.begin(owner, "testnet", {"name": "frieda", "password": SECRET}, "https://here/")
     state = address.split("state=")[1]
     assert SECRET not in repr(list(PendingConnection.objects.values()))
     with pytest.raises(AccessLost):
-        services.complete(member_with("manager"), {"state": state})
+        services.complete(manager, {"state": state})
     assert services.complete(owner, {"state": state, "code": "c"}).handle == "frieda"
     with pytest.raises(AccessLost):
         services.complete(owner, {"state": state, "code": "c"})
@@ -220,8 +212,7 @@ def test_a_failed_renewal_leaves_the_old_secrets(channel, auth):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_eight_threads_renew_once(auth):
-    channel = services.connect(member_with("owner"), "testnet", {"name": "f", "password": SECRET})
+def test_eight_threads_renew_once(channel, auth):
     accesses = [doors.StoredAccess(channel, auth) for _ in range(8)]
     outcomes: list[str] = []
 

@@ -18,8 +18,7 @@ from resonanz.foundation.media import queries, services
 from resonanz.foundation.media.images import JPEG, MediaRefused
 from resonanz.foundation.media.models import Derivative, MediaFile
 from resonanz.foundation.media.tests import samples
-from resonanz.foundation.workspaces.models import Member, User, Workspace
-from resonanz.foundation.workspaces.roles import Role
+from resonanz.foundation.workspaces.models import Member
 
 pytestmark = pytest.mark.django_db
 TIGHT = MediaLimit(4, frozenset({JPEG}), 20_000, Source("https://example.org", date(2026, 11, 1)))
@@ -32,17 +31,6 @@ def _own_storage(settings, tmp_path):
         **settings.STORAGES,
         "default": {**backend, "OPTIONS": {**backend["OPTIONS"], "location": tmp_path}},
     }
-
-
-def member(role: str, slug: str = "ours") -> Member:
-    workspace, _ = Workspace.objects.get_or_create(slug=slug, defaults={"name": slug})
-    user = User.objects.create_user(f"{role}@{slug}.example")
-    return Member.objects.create(workspace=workspace, user=user, role=role)
-
-
-@pytest.fixture
-def editor() -> Member:
-    return member(Role.EDITOR)
 
 
 def upload(actor: Member, data: bytes | None = None, title: str = "press.jpg", **more: str) -> MediaFile:
@@ -62,17 +50,17 @@ def test_an_upload_is_kept_described_and_told(editor):
     assert Entry.objects.get().action == "media.uploaded"
 
 
-def test_the_same_bytes_again_are_one_file_and_another_workspace_has_its_own(editor):
+def test_the_same_bytes_again_are_one_file_and_another_workspace_has_its_own(editor, outsider):
     first, again = upload(editor), upload(editor, title="other name.jpg")
-    elsewhere = upload(member(Role.EDITOR, "theirs"))
+    elsewhere = upload(outsider)
     assert first == again
     assert elsewhere != first
     assert len(stored()) == 2
 
 
-@pytest.mark.parametrize("role", [Role.AGENT, Role.ANALYST, Role.APPROVER])
-def test_who_may_not_write_cannot_upload_describe_or_remove(editor, role):
-    other, file = member(role), upload(editor)
+@pytest.mark.parametrize("role", ["agent", "analyst", "approver"])
+def test_who_may_not_write_cannot_upload_describe_or_remove(request, editor, role):
+    other, file = request.getfixturevalue(role), upload(editor)
     for attempt in (
         lambda: upload(other, samples.photo(50, 50)),
         lambda: services.describe(other, file, "x"),
@@ -82,12 +70,12 @@ def test_who_may_not_write_cannot_upload_describe_or_remove(editor, role):
             attempt()
 
 
-def test_an_agency_may_upload():
-    assert upload(member(Role.AGENCY)).pk
+def test_an_agency_may_upload(agency):
+    assert upload(agency).pk
 
 
-def test_another_workspaces_picture_does_not_exist_for_us(editor):
-    theirs = upload(member(Role.OWNER, "theirs"))
+def test_another_workspaces_picture_does_not_exist_for_us(editor, outsider):
+    theirs = upload(outsider)
     services.describe(editor, theirs, "changed")
     theirs.refresh_from_db()
     assert theirs.alt == ""

@@ -1,9 +1,8 @@
-"""The cast: an owner, an editor, an agent, an analyst and an outsider, and a channel on a network in this process."""
+"""Channels of the company on networks that answer inside this process."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -12,24 +11,10 @@ from resonanz.connectorkit.fakes import FakeTransport
 from resonanz.foundation.channels import doors, networks
 from resonanz.foundation.channels.models import Channel
 from resonanz.foundation.channels.secrets import seal
-from resonanz.foundation.workspaces.models import Member, User, Workspace
-from resonanz.foundation.workspaces.roles import Role
+from resonanz.foundation.workspaces.models import Workspace
 from resonanz.outbound.publishing.tests import network
 
 ADDRESS = "http://paper.invalid"
-
-
-def member(workspace: Workspace, role: str) -> Member:
-    user = User.objects.create(email=f"{role}@{workspace.slug}.invalid", name=role.title())
-    return Member.objects.create(workspace=workspace, user=user, role=role)
-
-
-@pytest.fixture
-def cast(db: None) -> SimpleNamespace:
-    house = Workspace.objects.create(name="House", slug="house")
-    other = Workspace.objects.create(name="Other", slug="other")
-    roles = {role: member(house, role) for role in Role.values}
-    return SimpleNamespace(workspace=house, outsider=member(other, Role.OWNER), **roles)
 
 
 @pytest.fixture
@@ -56,10 +41,10 @@ def connect(workspace: Workspace, slug: str, remote_id: str = "1") -> Channel:
 
 
 @pytest.fixture
-def channel(cast: SimpleNamespace, paper: network.Paper) -> Channel:
-    return connect(cast.workspace, "paper")
+def channel(workspace: Workspace, paper: network.Paper) -> Channel:
+    return connect(workspace, "paper")
 
 
 @pytest.fixture
-def blind(cast: SimpleNamespace, paper: network.Paper) -> Channel:
-    return connect(cast.workspace, "blind")
+def blind(workspace: Workspace, paper: network.Paper) -> Channel:
+    return connect(workspace, "blind")

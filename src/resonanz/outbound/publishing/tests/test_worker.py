@@ -33,10 +33,10 @@ def clock():
 
 
 @pytest.fixture
-def schedule(cast, channel, clock):
+def schedule(editor, channel, clock):
     def make(text="Hello", *, to=None, origin=Origin.CONTENT, due_at=None, **payload):
         return services.schedule(
-            cast.editor, to or channel, Payload(text=text, **payload), origin=origin, due_at=due_at
+            editor, to or channel, Payload(text=text, **payload), origin=origin, due_at=due_at
         )
 
     return make
@@ -168,7 +168,9 @@ def test_what_never_arrives_stops_after_a_few_times(paper, schedule, clock):
     assert publication.sent_at is None
 
 
-def test_a_network_that_cannot_be_asked_leaves_it_with_a_person(cast, paper, schedule, blind, clock):
+def test_a_network_that_cannot_be_asked_leaves_it_with_a_person(
+    workspace, editor, paper, schedule, blind, clock
+):
     paper.fault = network.hang_up_after
     publication = schedule(to=blind)
     work()
@@ -177,9 +179,9 @@ def test_a_network_that_cannot_be_asked_leaves_it_with_a_person(cast, paper, sch
     assert stands(publication) == ("checking", "cannot_look")
     clock.shift(timedelta(days=3))
     work(3)
-    assert list(queries.due_and_not_out(cast.workspace)) == [publication]
+    assert list(queries.due_and_not_out(workspace)) == [publication]
     assert texts(paper) == ["Hello"]
-    services.confirm_published(cast.editor, publication)
+    services.confirm_published(editor, publication)
     assert stands(publication) == ("published", "")
 
 
@@ -231,7 +233,7 @@ def test_back_off_grows_while_nothing_can_be_reached(schedule, clock, monkeypatc
     assert all(1.3 < later / earlier < 3.1 for earlier, later in pairwise(waits))
 
 
-def test_a_refusal_stops_with_the_networks_reason_and_without_secrets(cast, paper, schedule):
+def test_a_refusal_stops_with_the_networks_reason_and_without_secrets(editor, paper, schedule):
     paper.fault = network.always(422, "Text is rude, s3cret-token")
     publication = schedule()
     work()
@@ -239,7 +241,7 @@ def test_a_refusal_stops_with_the_networks_reason_and_without_secrets(cast, pape
     assert "Text is rude" in publication.state_detail
     assert "s3cret" not in publication.state_detail
     paper.fault = None
-    services.retry(cast.editor, publication)
+    services.retry(editor, publication)
     work()
     assert stands(publication) == ("published", "")
 
@@ -294,21 +296,21 @@ def test_a_paused_channel_holds_all_with_one_look_a_minute(paper, channel, sched
         (Origin.ANSWER, 24.1, "scheduled"),
     ],
 )
-def test_what_is_too_late_asks_first(cast, paper, schedule, clock, origin, hours, state):
+def test_what_is_too_late_asks_first(workspace, editor, paper, schedule, clock, origin, hours, state):
     publication = schedule(origin=origin)
     clock.shift(timedelta(hours=hours))
     work(3)
     assert stands(publication)[0] == state
     if state == "scheduled":
-        assert queries.why(queries.due_and_not_out(cast.workspace).get()) == "late"
+        assert queries.why(queries.due_and_not_out(workspace).get()) == "late"
         assert paper.posts == []
-        services.reschedule(cast.editor, publication)
+        services.reschedule(editor, publication)
         work()
         assert stands(publication) == ("published", "")
 
 
-def test_one_of_three_channels_failing_fails_no_other(cast, paper, schedule):
-    three = [schedule("All", to=connect(cast.workspace, "paper", name)) for name in "abc"]
+def test_one_of_three_channels_failing_fails_no_other(workspace, paper, schedule):
+    three = [schedule("All", to=connect(workspace, "paper", name)) for name in "abc"]
     answers = iter([422, 401, 200])
 
     def each_otherwise(paper, request, accept):
@@ -345,10 +347,10 @@ def test_a_bug_of_ours_after_sending_is_looked_up(paper, schedule, clock, monkey
     assert texts(paper) == ["Hello"]
 
 
-def test_a_cancelled_one_is_not_sent_by_the_worker_that_holds_it(cast, paper, schedule, monkeypatch):
+def test_a_cancelled_one_is_not_sent_by_the_worker_that_holds_it(editor, paper, schedule, monkeypatch):
     publication = schedule()
     (lease,) = leases.claim(worker.KIND, "tester")
-    services.cancel(cast.editor, publication)
+    services.cancel(editor, publication)
     engine.perform(lease)
     assert stands(publication) == ("cancelled", "")
     assert paper.posts == []
@@ -404,9 +406,9 @@ def picture(member, colour):
     return upload(member, file, f"{colour}.png", alt=colour)
 
 
-def test_media_are_uploaded_one_by_one_before_the_time_and_awaited(cast, paper, schedule, clock):
+def test_media_are_uploaded_one_by_one_before_the_time_and_awaited(editor, paper, schedule, clock):
     paper.slow_uploads = 2
-    files = [picture(cast.editor, colour) for colour in ("red", "blue")]
+    files = [picture(editor, colour) for colour in ("red", "blue")]
     publication = schedule(
         media=[Attached(file, file.alt) for file in files], due_at=now() + timedelta(minutes=5)
     )
@@ -426,29 +428,29 @@ def test_media_are_uploaded_one_by_one_before_the_time_and_awaited(cast, paper, 
     assert len(paper.uploads) == 2
 
 
-def test_a_picture_in_use_cannot_be_removed(cast, schedule):
-    file = picture(cast.editor, "red")
+def test_a_picture_in_use_cannot_be_removed(editor, schedule):
+    file = picture(editor, "red")
     schedule(media=[Attached(file)])
     with pytest.raises(MediaRefused):
-        remove(cast.editor, file)
+        remove(editor, file)
 
 
-def test_too_many_pictures_and_long_descriptions_are_refused(cast, schedule):
-    file = picture(cast.editor, "red")
+def test_too_many_pictures_and_long_descriptions_are_refused(editor, schedule):
+    file = picture(editor, "red")
     with pytest.raises(services.NotAccepted) as refused:
         schedule(media=[Attached(file, "x" * 21)] * 3)
     assert [problem.code for problem in refused.value.problems] == ["too_many_media", *["alt_too_long"] * 3]
 
 
-def test_a_workspace_with_publications_can_be_deleted(cast, paper, schedule):
-    schedule(media=[Attached(picture(cast.editor, "red"))])
-    cast.workspace.delete()
+def test_a_workspace_with_publications_can_be_deleted(editor, workspace, paper, schedule):
+    schedule(media=[Attached(picture(editor, "red"))])
+    workspace.delete()
     assert not Publication.objects.exists()
 
 
 @pytest.mark.parametrize(("times", "state", "uploaded"), [(1, "published", 2), (9, "failed", 3)])
 def test_files_the_network_has_forgotten_are_brought_again_but_not_for_ever(
-    cast, paper, schedule, clock, monkeypatch, times, state, uploaded
+    editor, paper, schedule, clock, monkeypatch, times, state, uploaded
 ):
     left, publish = [times], network.PaperConnector.publish
 
@@ -459,7 +461,7 @@ def test_files_the_network_has_forgotten_are_brought_again_but_not_for_ever(
         return publish(self, draft, uploads)
 
     monkeypatch.setattr(network.PaperConnector, "publish", forgetful)
-    file = picture(cast.editor, "red")
+    file = picture(editor, "red")
     publication = schedule(media=[Attached(file, file.alt)])
     for _ in range(8):
         work()
