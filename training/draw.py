@@ -10,33 +10,64 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 SEED = 20261122
 
-#: Texts a set: drawn at random, then by each of the patterns below.
-QUOTAS: dict[str, dict[str, int]] = {
-    "mobasa.dev": {
-        "random": 210,
-        "negative": 50,
-        "positive": 60,
-        "asking": 40,
-        "proposing": 60,
-        "topical": 60,
+#: Texts a set: drawn at random, then by each of the patterns below. The second round tops up what the first
+#: left rare: praise, questions, opening hours, staff, apps, jobs.
+ROUNDS: tuple[dict[str, dict[str, int]], ...] = (
+    {
+        "mobasa.dev": {
+            "random": 210,
+            "negative": 50,
+            "positive": 60,
+            "asking": 40,
+            "proposing": 60,
+            "topical": 60,
+        },
+        "germeval2017.dev": {
+            "random": 110,
+            "negative": 15,
+            "positive": 30,
+            "asking": 10,
+            "proposing": 20,
+            "topical": 15,
+        },
+        "tweeteval_sentiment.val": {
+            "random": 60,
+            "negative": 20,
+            "positive": 10,
+            "asking": 10,
+            "proposing": 20,
+        },
+        "sb10k.dev": {"random": 45, "positive": 10, "asking": 10, "proposing": 10},
+        "potts.dev": {"random": 45, "positive": 10, "asking": 10, "proposing": 10},
+        "gahd.dev": {"random": 30, "asking": 5, "proposing": 15},
     },
-    "germeval2017.dev": {
-        "random": 110,
-        "negative": 15,
-        "positive": 30,
-        "asking": 10,
-        "proposing": 20,
-        "topical": 15,
+    {
+        "mobasa.dev": {
+            "positive": 60,
+            "praising": 40,
+            "asking": 40,
+            "proposing": 30,
+            "timed": 20,
+            "topical": 60,
+        },
+        "germeval2017.dev": {
+            "positive": 70,
+            "praising": 30,
+            "asking": 40,
+            "proposing": 20,
+            "timed": 20,
+            "topical": 40,
+        },
+        "tweeteval_sentiment.val": {"positive": 50, "negative": 30, "asking": 25},
+        "sb10k.dev": {"positive": 20, "asking": 15},
+        "potts.dev": {"positive": 15, "asking": 15},
     },
-    "tweeteval_sentiment.val": {"random": 60, "negative": 20, "positive": 10, "asking": 10, "proposing": 20},
-    "sb10k.dev": {"random": 45, "positive": 10, "asking": 10, "proposing": 10},
-    "potts.dev": {"random": 45, "positive": 10, "asking": 10, "proposing": 10},
-    "gahd.dev": {"random": 30, "asking": 5, "proposing": 15},
-}
+)
 
 ADDRESS = re.compile(r"https?://\S+")
 PROPOSING = re.compile(
@@ -50,6 +81,22 @@ TOPICAL = re.compile(
     r"|öffnungszeit|werbung|preis|teuer|€|schaffner|mitarbeiter|freundlich",
     re.IGNORECASE,
 )
+PRAISING = re.compile(
+    r"\b(danke|dank|lob\w*|super|tolle?[rsn]?|klasse|top|prima|spitze|vorbildlich|begeistert|zufrieden|respekt)\b",
+    re.IGNORECASE,
+)
+TIMED = re.compile(
+    r"öffnungszeit|geöffnet|geschlossen|nachtverkehr|nachtbus|letzte (s-|u-)?bahn|rund um die uhr|betriebsschluss"
+    r"|feiertag|\bsonntags\b|\bsamstags\b|\bnachts\b",
+    re.IGNORECASE,
+)
+PATTERNS = {
+    "asking": re.compile(r"\?"),
+    "proposing": PROPOSING,
+    "topical": TOPICAL,
+    "praising": PRAISING,
+    "timed": TIMED,
+}
 
 Row = dict[str, object]
 
@@ -60,14 +107,10 @@ def belongs(row: Row, stratum: str) -> bool:
     match stratum:
         case "negative" | "positive":
             return row.get("sentiment") == stratum and row.get("relevant", True) is True
-        case "asking":
-            return "?" in text
-        case "proposing":
-            return PROPOSING.search(text) is not None
-        case "topical":
-            return TOPICAL.search(text) is not None
-        case _:
+        case "random":
             return True
+        case _:
+            return PATTERNS[stratum].search(text) is not None
 
 
 def essence(text: str) -> str:
@@ -76,30 +119,31 @@ def essence(text: str) -> str:
 
 
 def draw(data: Path, seed: int = SEED) -> Iterator[tuple[str, str, str]]:
-    """Yield (set, id, part), shuffled; the same seed and files give the same order.
+    """Yield (set, id, part), round by round, each shuffled; the same seed and files give the same order.
 
     Raises FileNotFoundError where a set is missing in the folder.
     """
     chance = random.Random(seed)
     seen: set[str] = set()
-    drawn: list[tuple[str, str, str]] = []
-    for name, quotas in QUOTAS.items():
-        with (data / f"{name}.jsonl").open(encoding="utf-8") as lines:
-            rows: list[Row] = [json.loads(line) for line in lines]
-        chance.shuffle(rows)
-        for stratum, wanted in quotas.items():
-            part = "random" if stratum == "random" else "enriched"
-            for row in rows:
-                if wanted == 0:
-                    break
-                mark = essence(str(row["text"]))
-                if mark in seen or not belongs(row, stratum):
-                    continue
-                seen.add(mark)
-                drawn.append((name, str(row["id"]), part))
-                wanted -= 1
-    chance.shuffle(drawn)
-    yield from drawn
+    for quotas in ROUNDS:
+        drawn: list[tuple[str, str, str]] = []
+        for name, wanted in quotas.items():
+            with (data / f"{name}.jsonl").open(encoding="utf-8") as lines:
+                rows: list[Row] = [json.loads(line) for line in lines]
+            chance.shuffle(rows)
+            for stratum, number in wanted.items():
+                part = "random" if stratum == "random" else "enriched"
+                drawn += [(name, str(row["id"]), part) for row in _take(rows, stratum, number, seen)]
+        chance.shuffle(drawn)
+        yield from drawn
+
+
+def _take(rows: list[Row], stratum: str, number: int, seen: set[str]) -> Iterator[Row]:
+    """The first rows of a stratum whose essence nobody has taken; there may be fewer than asked for."""
+    fresh = (row for row in rows if essence(str(row["text"])) not in seen and belongs(row, stratum))
+    for row in islice(fresh, number):
+        seen.add(essence(str(row["text"])))
+        yield row
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from training.draw import QUOTAS, draw
+from training.draw import ROUNDS, draw
 from training.labels import ASPECTS, FOLDER, KINDS, held_back, read
 
 DATA = os.environ.get("RESONANZ_TRAINING_DATA", "")
@@ -71,7 +71,7 @@ def test_a_broken_row_is_refused_with_its_line(
 @pytest.mark.parametrize("name", PASSES)
 def test_every_labelled_text_exists(name: str) -> None:
     known = set()
-    for set_name in QUOTAS:
+    for set_name in ROUNDS[0]:
         with (Path(DATA) / f"{set_name}.jsonl").open(encoding="utf-8") as lines:
             known |= {(set_name, json.loads(line)["id"]) for line in lines}
     assert {label.key for label in read(name)} <= known
