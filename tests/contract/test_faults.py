@@ -152,6 +152,31 @@ def test_wrong_secrets_are_access_lost_everywhere(world: World) -> None:
                 call(connector, world)
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda _: None,
+        lambda _: "",
+        lambda _: " ",
+        lambda was: f"{was}\n",
+        lambda _: "Schlüssel",
+        lambda _: "\0",
+    ],
+    ids=["lost", "empty", "blank", "two lines", "not ASCII", "NUL"],
+)
+def test_secrets_that_are_no_secrets_ask_for_reconnecting(
+    world: World, broken: Callable[[str], str | None]
+) -> None:
+    """Whatever a database, a key or a hand made of them: nothing but a person can help, and no address is wrong."""
+    secrets = {name: value for name, was in world.secrets.items() if (value := broken(was)) is not None}
+    for name, call in _prepare(world).items():
+        try:
+            call(world.connector(secrets=secrets), world)
+        except AccessLost:
+            continue
+        assert name not in (Capability.PROFILE, Capability.INBOUND, Capability.PUBLISH)
+
+
 def test_access_taken_back_between_two_calls_is_noticed(world: World) -> None:
     connector = world.connector()
     connector.profile()

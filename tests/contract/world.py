@@ -171,7 +171,9 @@ class World:
         client = self.client(fault)
         clock = clock or self.clock
         plain = Http(client, self.server, explain=self.network.explain, clock=clock)
-        self.access = MemoryAccess(self.network, plain, self.account, secrets or self.secrets)
+        self.access = MemoryAccess(
+            self.network, plain, self.account, self.secrets if secrets is None else secrets
+        )
         door = Http(client, self.server, self.access, self.network.explain, clock=clock)
         self.doors.append(door)
         return self.network.connector(door, self.account)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,6 +28,10 @@ class NoAnswer(Exception):
     """Raised by a fake (or a fault around it) to hang up without a word."""
 
 
+# RFC 9110, 5.5: what a real connection refuses to send.
+_HEADER_VALUE = re.compile(rb"|[\x21-\x7e\x80-\xff]([\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?")
+
+
 class FakeTransport(httpx.BaseTransport):
     """Sends requests for a fake's address to it, and refuses all others: nothing leaves the process."""
 
@@ -39,6 +44,9 @@ class FakeTransport(httpx.BaseTransport):
         if handle is None:
             raise httpx.ConnectError(f"nothing answers at {origin}", request=request)
         request.read()
+        for name, value in request.headers.raw:
+            if not _HEADER_VALUE.fullmatch(value):
+                raise httpx.LocalProtocolError(f"Illegal header value {name!r}", request=request)
         try:
             return handle(request)
         except NoAnswer as error:

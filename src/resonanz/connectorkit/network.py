@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from resonanz.connectorkit.errors import AccessLost
 from resonanz.connectorkit.http import Explain, Http
 from resonanz.connectorkit.manifest import Manifest
 from resonanz.kernel.messages import Author
@@ -37,6 +39,18 @@ class Begun:
     pending: Mapping[str, str]
 
 
+def bearer(secrets: Mapping[str, str], name: str) -> dict[str, str]:
+    """The header that carries the token `name`. Raises AccessLost where what is stored can be nobody's token."""
+    token = secrets.get(name, "")
+    if not _TOKEN.fullmatch(token):
+        raise AccessLost("token_missing")
+    return {"Authorization": f"Bearer {token}"}
+
+
+# RFC 6750, 2.1, and whatever else a header can hold: servers are free in what they give.
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+
+
 class Auth(Protocol):
     """How a person connects a channel. Which of the methods are used, the manifest's flow says."""
 
@@ -50,7 +64,7 @@ class Auth(Protocol):
         """ConnectFlow.CODE, second half, with the query the network sent the person back with."""
 
     def headers(self, secrets: Mapping[str, str]) -> Mapping[str, str]:
-        """The headers that carry the secrets."""
+        """The headers that carry the secrets. Raises AccessLost for what cannot be sent; see `bearer`."""
 
     def renew(self, http: Http, account: Account, secrets: Mapping[str, str]) -> Mapping[str, str] | None:
         """Fresh secrets for stale ones (all of them: what is left out is gone). None: there is no way to.

@@ -33,6 +33,7 @@ REASONS = {
     "renewing": gettext_noop("The access is being renewed. It takes a moment."),
     # Access
     "token_void": gettext_noop("The network no longer accepts our access. Please reconnect the channel."),
+    "token_missing": gettext_noop("The stored access is empty or damaged. Please reconnect the channel."),
     "token_expired": gettext_noop("Our access has expired. Please reconnect the channel."),
     "token_refused": gettext_noop("The server does not accept this access token."),
     "scope_missing": gettext_noop(

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from resonanz.connectorkit import reading
 from resonanz.connectorkit.errors import AccessLost, ConnectorError, Rejected, Unavailable
 from resonanz.connectorkit.http import Answer, Effect, Http
-from resonanz.connectorkit.network import Account, Begun, Connected
+from resonanz.connectorkit.network import Account, Begun, Connected, bearer
 from resonanz.connectors.bluesky import translate
 from resonanz.connectors.bluesky.records import WEB
 from resonanz.kernel.messages import Author
@@ -53,7 +53,7 @@ class AppPassword:
         raise NotImplementedError("Bluesky is connected with a form")
 
     def headers(self, secrets: Mapping[str, str]) -> Mapping[str, str]:
-        return {"Authorization": f"Bearer {secrets['access_jwt']}"}
+        return bearer(secrets, "access_jwt")
 
     def renew(self, http: Http, account: Account, secrets: Mapping[str, str]) -> Mapping[str, str] | None:
         """With the refresh token (each works once), else with the app password, else only a person can help."""
@@ -61,13 +61,13 @@ class AppPassword:
             "POST",
             f"{account.server}/xrpc/com.atproto.server.refreshSession",
             effect=Effect.REPEATABLE,
-            headers={"Authorization": f"Bearer {secrets['refresh_jwt']}"},
+            headers=bearer(secrets, "refresh_jwt"),
             authorised=False,
             accept=_REFUSALS,
             hide=tuple(secrets.values()),
         )
         if answer.status in _REFUSALS:
-            answer = _open(http, account.server, account.author.remote_id, secrets["app_password"])
+            answer = _open(http, account.server, account.author.remote_id, secrets.get("app_password", ""))
         if answer.status in _REFUSALS:
             raise _lost(answer)
         return {**secrets, **_session(answer)}

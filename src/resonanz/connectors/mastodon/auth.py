@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 
 from resonanz.connectorkit.errors import AccessLost, Effect, NotFound, Rejected
 from resonanz.connectorkit.http import Answer, Http
-from resonanz.connectorkit.network import Account, Begun, Connected
+from resonanz.connectorkit.network import Account, Begun, Connected, bearer
 from resonanz.connectorkit.reading import need_text, text
 from resonanz.connectors.mastodon import instance, translate
 from resonanz.connectors.mastodon.connector import read_instance
@@ -73,7 +73,7 @@ class MastodonAuth:
         return _connected(http, pending["server"], token, scopes)
 
     def headers(self, secrets: Mapping[str, str]) -> Mapping[str, str]:
-        return {"Authorization": f"Bearer {secrets['access_token']}"}
+        return bearer(secrets, "access_token")
 
     def renew(self, http: Http, account: Account, secrets: Mapping[str, str]) -> Mapping[str, str] | None:
         return None  # Mastodon's tokens hold until they are revoked

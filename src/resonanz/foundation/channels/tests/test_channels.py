@@ -21,7 +21,7 @@ from resonanz.connectorkit.manifest import (
     Source,
     TextLimit,
 )
-from resonanz.connectorkit.network import Account, Begun, Connected, Network
+from resonanz.connectorkit.network import Account, Begun, Connected, Network, bearer
 from resonanz.foundation.audit.models import Entry
 from resonanz.foundation.channels import doors, limits, networks, secrets, services
 from resonanz.foundation.channels.models import Channel, ChannelState, PendingConnection
@@ -55,7 +55,7 @@ class TestAuth:
         return self.connect(http, {"name": "frieda", "password": SECRET})
 
     def headers(self, secrets):
-        return {"authorization": f"Bearer {secrets['token']}"}
+        return bearer(secrets, "token")
 
     def renew(self, http, account, secrets):
         self.renewals += 1
@@ -171,13 +171,21 @@ def test_an_expired_way_back_is_refused(owner, auth):
     assert caught.value.reason == "connection_expired"
 
 
+@pytest.mark.parametrize("stored", ["", "garbage", None])
+def test_what_is_stored_and_opens_nothing_asks_for_reconnecting(channel, auth, stored):
+    Channel.objects.update(secrets=secrets.seal({"token": ""}) if stored is None else stored)
+    channel.refresh_from_db()
+    with pytest.raises(AccessLost):
+        doors.StoredAccess(channel, auth).headers()
+
+
 def test_renewed_secrets_are_stored_before_they_are_used(channel, auth):
     access = doors.StoredAccess(channel, auth)
     used = access.headers()
     assert access.renew(used)
     channel.refresh_from_db()
     assert secrets.unseal(channel.secrets) == {"token": "fresh"}
-    assert access.headers() == {"authorization": "Bearer fresh"}
+    assert access.headers() == {"Authorization": "Bearer fresh"}
     assert channel.renewing_until is None
 
 
