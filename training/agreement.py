@@ -71,8 +71,7 @@ def table(both: list[tuple[Label, Label]]) -> str:
 
 
 def _said(label: Label, name: str) -> Hashable:
-    said: Hashable = name in label.aspects if name in ASPECTS else getattr(label, name)
-    return said
+    return label.language if name == "language" else name in label.names
 
 
 def main() -> None:

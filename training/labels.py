@@ -1,7 +1,11 @@
-"""The labels given by hand: reading them, and which of them training must not see."""
+"""The labels given by hand: reading them, and which of them training must not see.
+
+`python -m training.labels` counts them.
+"""
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +49,11 @@ class Label:
         return self.set, self.id
 
     @property
+    def names(self) -> frozenset[str]:
+        """The kinds and aspects that the text has."""
+        return self.aspects.union(kind for kind in KINDS if getattr(self, kind))
+
+    @property
     def held_back(self) -> bool:
         return held_back(self.set, self.id)
 
@@ -86,3 +95,40 @@ def _names(value: object) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise ValueError("aspects and unclear are lists of names")
     return value
+
+
+def counts(labels: list[Label]) -> Iterator[str]:
+    """Yield the lines of a table: how many texts have each label, in all and within the parts that matter."""
+    groups = [
+        labels,
+        [label for label in labels if label.part == "random"],
+        [label for label in labels if label.language == "en"],
+        [label for label in labels if label.held_back],
+    ]
+    yield "| label | all | random part | English | held back | unclear |"
+    yield "|---|---|---|---|---|---|"
+    yield f"| texts | {' | '.join(str(len(group)) for group in groups)} | |"
+    for name in (*KINDS, *ASPECTS):
+        numbers = [sum(name in label.names for label in group) for group in groups]
+        unclear = str(sum(name in label.unclear for label in labels)) if name in KINDS else ""
+        yield f"| {name} | {' | '.join(map(str, numbers))} | {unclear} |"
+
+
+def shares(labels: list[Label]) -> Iterator[str]:
+    """Yield the lines of a table: how frequent each kind is in the random part of each set, in percent."""
+    drawn = [label for label in labels if label.part == "random"]
+    yield f"| set | texts | {' | '.join(KINDS)} |"
+    yield "|---|---|---|---|---|---|"
+    for name in sorted({label.set for label in drawn}):
+        rows = [label for label in drawn if label.set == name]
+        found = [100 * sum(getattr(label, kind) for label in rows) / len(rows) for kind in KINDS]
+        yield f"| {name} | {len(rows)} | {' | '.join(f'{share:.0f} %' for share in found)} |"
+
+
+def main() -> None:
+    labels = read()
+    print(*counts(labels), "", *shares(labels), sep="\n")
+
+
+if __name__ == "__main__":
+    main()

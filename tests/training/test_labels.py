@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from training.draw import ROUNDS, draw
-from training.labels import ASPECTS, FOLDER, KINDS, held_back, read
+from training.labels import ASPECTS, FOLDER, KINDS, counts, held_back, read, shares
 
 DATA = os.environ.get("RESONANZ_TRAINING_DATA", "")
 with_data = pytest.mark.skipif(not DATA, reason="RESONANZ_TRAINING_DATA names no folder with the public sets")
@@ -81,3 +81,11 @@ def test_every_labelled_text_exists(name: str) -> None:
 def test_the_sample_is_the_one_that_was_labelled() -> None:
     drawn = {(set_name, text): part for set_name, text, part in draw(Path(DATA))}
     assert all(drawn[label.key] == label.part for label in read())
+
+
+def test_the_guideline_shows_the_counts_of_today() -> None:
+    guideline = (
+        Path(__file__).parents[2].joinpath("docs/understanding/labelling.md").read_text(encoding="utf-8")
+    )
+    for line in (*counts(read()), *shares(read())):
+        assert line in guideline
