@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -100,7 +100,12 @@ def urlpatterns() -> list[URLResolver]:
 
 def link(workspace: Workspace, name: str, *args: object) -> str:
     """The address of the page `name` ("inbox:conversation") in a workspace."""
-    return reverse(name, args=[workspace.slug, *args])
+    return _address(name, workspace.slug, *args)
+
+
+@lru_cache(maxsize=4096)  # a page names the same few addresses again and again
+def _address(name: str, *args: object) -> str:
+    return reverse(name, args=args)
 
 
 @cache

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache
 
-from django.utils import formats
+from django.conf import settings
+from django.utils import dates, formats
 from django.utils.timezone import get_current_timezone
+from django.utils.translation import get_language, ngettext, override, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 
 def short_number(value: float) -> str:
@@ -33,6 +35,31 @@ def share(value: float, decimals: int = 1) -> str:
     return pgettext("percentage", "{n}%").format(n=formats.number_format(value * 100, decimals))
 
 
+@cache
+def _names(language: str) -> dict[str, list[str]]:
+    """How a language calls weekdays (from Monday) and months (from 1), in full and short."""
+    with override(language):
+        return {
+            "weekday": [str(dates.WEEKDAYS[n]) for n in range(7)],
+            "short_weekday": [str(dates.WEEKDAYS_ABBR[n]) for n in range(7)],
+            "month": ["", *(str(dates.MONTHS[n]) for n in range(1, 13))],
+            "short_month": ["", *(str(dates.MONTHS_3[n]).capitalize() for n in range(1, 13))],
+        }
+
+
+def _dated(pattern: str, there: date) -> str:
+    """`pattern` with the parts of a day in it. A list shows a hundred dates, and Django's formatter is slow."""
+    names = _names(get_language() or settings.LANGUAGE_CODE)
+    return pattern.format(
+        weekday=names["weekday"][there.weekday()],
+        short_weekday=names["short_weekday"][there.weekday()],
+        day=there.day,
+        month=names["month"][there.month],
+        short_month=names["short_month"][there.month],
+        year=there.year,
+    )
+
+
 def day(moment: datetime, now: datetime) -> str:
     """Today, yesterday, tomorrow, or the date; the year only when it is another one. In the current time zone."""
     zone = get_current_timezone()
@@ -45,17 +72,19 @@ def day(moment: datetime, now: datetime) -> str:
         case 1:
             return _("tomorrow")
     if there.year == here.year:
-        return formats.date_format(there, pgettext("day without year", "D, j M"))
-    return formats.date_format(there, pgettext("day with year", "j M Y"))
+        return _dated(pgettext("day without year", "{short_weekday}, {day} {short_month}"), there)
+    return _dated(pgettext("day with year", "{day} {short_month} {year}"), there)
 
 
 def long_day(moment: datetime) -> str:
     """The day with its name: Sonntag, 22. November."""
-    return formats.date_format(moment.astimezone(get_current_timezone()), pgettext("day and month", "l, j F"))
+    return _dated(
+        pgettext("day and month", "{weekday}, {day} {month}"), moment.astimezone(get_current_timezone())
+    )
 
 
 def clock(moment: datetime) -> str:
-    return formats.time_format(moment.astimezone(get_current_timezone()), "H:i")
+    return f"{moment.astimezone(get_current_timezone()):%H:%M}"
 
 
 def when(moment: datetime, now: datetime) -> str:
@@ -88,5 +117,4 @@ def ago(moment: datetime, now: datetime) -> str:
 def exact(moment: datetime) -> str:
     """The whole date and time with its zone, for the hover."""
     there = moment.astimezone(get_current_timezone())
-    text = formats.date_format(there, pgettext("exact moment", "l, j F Y, H:i:s"))
-    return f"{text} {there:%Z}"
+    return f"{_dated(pgettext('exact day', '{weekday}, {day} {month} {year}'), there)}, {there:%H:%M:%S %Z}"

@@ -1,139 +1,28 @@
-"""Reading the inbox: lists by key instead of by offset, one thread, one person."""
+"""Reading a conversation: its thread, its person, who can be given it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from resonanz.foundation.workspaces.models import Member
 from resonanz.foundation.workspaces.roles import Permission
-from resonanz.inbound.conversations.machine import Status
+from resonanz.inbound.conversations.lists import Row, rows
 from resonanz.inbound.conversations.models import Answer, Conversation, Label, Note, Part, Role
-from resonanz.inbound.conversations.search import matching
 from resonanz.inbound.intake.models import StoredAuthor, StoredMessage
 from resonanz.outbound.publishing.machine import PublicationState
-
-PAGE = 30
-COUNTED = 1000  # "1000" on a page means "1000 or more"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
 
 # What `conversation` raises, for those who do not know models.
 Missing = Conversation.DoesNotExist
 
 
-class View(StrEnum):
-    """The lists of the inbox."""
-
-    OPEN = "open"
-    WAITING = "waiting"  # open and unanswered, whoever waits longest first
-    MINE = "mine"
-    UNASSIGNED = "unassigned"
-    PENDING = "pending"
-    SNOOZED = "snoozed"
-    RESOLVED = "resolved"
-    ALL = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What to list."""
-
-    view: View = View.OPEN
-    channel: int | None = None
-    label: int | None = None
-    department: int | None = None
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One page of conversations; `next` leads to the following one, empty at the end."""
-
-    rows: list[Conversation]
-    next: str
-
-
-_VIEWS: dict[View, Q] = {
-    View.OPEN: Q(status=Status.OPEN),
-    View.WAITING: Q(status=Status.OPEN, waiting_since__isnull=False),
-    View.UNASSIGNED: Q(status=Status.OPEN, assignee=None),
-    View.PENDING: Q(status=Status.PENDING),
-    View.SNOOZED: Q(status=Status.SNOOZED),
-    View.RESOLVED: Q(status=Status.RESOLVED),
-    View.ALL: Q(),
-}
-
-
-def listed(member: Member, wanted: Filter, after: str = "", limit: int = PAGE) -> Listed:
-    """A page of the list, newest first (WAITING: oldest first), from the key `after` on."""
-    found = _filtered(member, wanted)
-    oldest_first = wanted.view is View.WAITING
-    column = "waiting_since" if oldest_first else "last_at"
-    if key := _parsed(after):
-        found = found.filter(_beyond(column, *key, oldest_first=oldest_first))
-    order = (column, "id") if oldest_first else (f"-{column}", "-id")
-    rows = list(
-        found.select_related("channel", "author", "assignee__user", "department")
-        .prefetch_related("labels")
-        .order_by(*order)[: limit + 1]
-    )
-    more, rows = len(rows) > limit, rows[:limit]
-    return Listed(rows, _key(getattr(rows[-1], column), rows[-1].pk) if more else "")
-
-
-def _filtered(member: Member, wanted: Filter) -> QuerySet[Conversation]:
-    member.require(Permission.READ)
-    found = Conversation.objects.filter(workspace=member.workspace)
-    if wanted.view is View.MINE:
-        found = found.filter(assignee=member, status=Status.OPEN)
-    else:
-        found = found.filter(_VIEWS[wanted.view])
-    if wanted.channel is not None:
-        found = found.filter(channel=wanted.channel)
-    if wanted.label is not None:
-        found = found.filter(labels=wanted.label)
-    if wanted.department is not None:
-        found = found.filter(department=wanted.department)
-    if wanted.words.strip():
-        found = found.filter(pk__in=matching(member.workspace, wanted.words).values("pk"))
-    return found
-
-
-def _beyond(column: str, moment: datetime, pk: int, *, oldest_first: bool) -> Q:
-    way = "gt" if oldest_first else "lt"
-    # The first condition alone lets the index begin at the right place.
-    return Q(**{f"{column}__{way}e": moment}) & (
-        Q(**{f"{column}__{way}": moment}) | Q(**{column: moment, f"pk__{way}": pk})
-    )
-
-
-def _key(moment: datetime, pk: int) -> str:
-    return f"{(moment - _EPOCH) // _MICROSECOND}.{pk}"
-
-
-def _parsed(key: str) -> tuple[datetime, int] | None:
-    """The key's moment and id; None for anything that is not a key (an address can be typed)."""
-    moment, _dot, pk = key.partition(".")
-    try:
-        return _EPOCH + int(moment) * _MICROSECOND, min(int(pk), 2**63 - 1)
-    except (ValueError, OverflowError):
-        return None
-
-
-def counted(member: Member, view: View) -> int:
-    """How many conversations a list has, up to COUNTED."""
-    return _filtered(member, Filter(view=view)).order_by().values("pk")[:COUNTED].count()
-
-
 def conversation(member: Member, pk: int) -> Conversation:
     """One conversation of the member's workspace. Raises Missing."""
     member.require(Permission.READ)
-    rows = Conversation.objects.select_related("channel", "author", "assignee__user", "department")
+    rows = Conversation.objects.select_related("channel", "author", "assignee__user")
     return rows.prefetch_related("labels").get(workspace=member.workspace, pk=pk)
 
 
@@ -167,6 +56,7 @@ class Thread:
     entries: list[Entry] = field(default_factory=list)
     earlier: bool = False  # there is more before the first entry
     last_answer_id: int = 0
+    target: StoredMessage | None = None  # the last message somebody else said: where an answer goes
 
 
 THREAD_LENGTH = 100
@@ -188,7 +78,10 @@ def thread(conversation: Conversation, limit: int = THREAD_LENGTH) -> Thread:
     notes = conversation.notes.select_related("member__user")
     entries += [Entry(EntryKind.NOTE, n.created_at, note=n) for n in notes]
     entries.sort(key=lambda e: (e.kind is not EntryKind.CONTEXT, e.at))
-    return Thread(entries, len(parts) > limit, max((a.pk for a in answers), default=0))
+    is_long = len(parts) > limit
+    said = (p.message for p in parts if p.role == Role.SAID and not p.message.is_ours)
+    last = next(said, None) or (target(conversation) if is_long else None)
+    return Thread(entries, is_long, max((a.pk for a in answers), default=0), last)
 
 
 def _entry_of(part: Part) -> Entry:
@@ -213,7 +106,7 @@ def target(conversation: Conversation, message_id: int | None = None) -> StoredM
     said = Part.objects.filter(conversation=conversation, role=Role.SAID, message__is_ours=False)
     if message_id is not None:
         said = said.filter(message=message_id)
-    part = said.select_related("message__author").order_by("-message__sent_at", "-pk").first()
+    part = said.select_related("message__author").order_by("-message__sent_at", "-message_id").first()
     return part.message if part else None
 
 
@@ -224,21 +117,15 @@ class Person:
     author: StoredAuthor
     first_at: datetime | None
     messages: int
-    others: list[Conversation]  # their other conversations, newest first
+    others: list[Row]  # their other conversations, newest first
 
 
 def person(conversation: Conversation, limit: int = 8) -> Person:
     """The author of a conversation, with what we know of them from our own channels and nothing else."""
     author = conversation.author
-    said = StoredMessage.objects.filter(author=author)
-    first = said.order_by("sent_at").values_list("sent_at", flat=True).first()
+    said = StoredMessage.objects.filter(author=author).aggregate(first=Min("sent_at"), count=Count("pk"))
     others = author.conversations.exclude(pk=conversation.pk).order_by("-last_at")
-    return Person(
-        author,
-        first,
-        said.values("pk")[:COUNTED].count(),
-        list(others.select_related("channel", "author")[:limit]),
-    )
+    return Person(author, said["first"], said["count"], rows(others[:limit]))
 
 
 def labels(member: Member) -> QuerySet[Label]:

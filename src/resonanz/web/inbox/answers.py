@@ -15,7 +15,7 @@ from django_htmx.http import reswap, retarget
 from resonanz.inbound.conversations import answering, queries, services
 from resonanz.outbound.publishing.services import NotAccepted, TooLate
 from resonanz.web.access import WorkspaceRequest, workspace_page
-from resonanz.web.inbox import lists, panes, sentences
+from resonanz.web.inbox import panes, sentences
 
 
 @require_POST
@@ -56,8 +56,7 @@ def _kept(request: WorkspaceRequest, pk: int, **more: Any) -> HttpResponse:
     values = panes.box(request, conversation, target) | {"text": text, "key": request.POST.get("key", "")}
     values |= {"count": answering.counted(conversation, target, text) if target else None, **more}
     if not request.htmx:
-        page = {**lists.page(request), **lists.menus(request), **panes.context(request, pk), **values}
-        return render(request, "inbox/index.html", page, status=422)
+        return render(request, "inbox/index.html", panes.whole(request, pk) | values, status=422)
     response = render(request, "inbox/answer_box.html", values, status=422)
     return reswap(retarget(response, "#answer-box"), "outerHTML")
 

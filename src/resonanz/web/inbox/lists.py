@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -13,9 +14,15 @@ from django.utils.translation import pgettext_lazy
 from resonanz.foundation.channels import queries as channels
 from resonanz.foundation.workspaces import queries as workspaces
 from resonanz.foundation.workspaces.roles import Permission
+from resonanz.inbound.conversations import lists as conversations
 from resonanz.inbound.conversations import queries
-from resonanz.inbound.conversations.queries import Filter, View
+from resonanz.inbound.conversations.lists import Filter, View
 from resonanz.web.access import WorkspaceRequest
+
+if TYPE_CHECKING:
+    from resonanz.foundation.channels.models import Channel
+    from resonanz.foundation.workspaces.models import Department, Member
+    from resonanz.inbound.conversations.models import Label
 
 VIEWS: dict[View, tuple[str | Promise, str]] = {
     View.OPEN: (pgettext_lazy("inbox list", "Open"), "inbox"),
@@ -76,11 +83,17 @@ def query(chosen: Filter, **changed: Any) -> str:
 
 def page(request: WorkspaceRequest) -> dict[str, Any]:
     """The rows of the asked page, and the query that leads back to it."""
+    values = frame(request)
+    listed = conversations.listed(request.member, values["chosen"], request.GET.get("after", ""))
+    following = query(values["chosen"], after=listed.next) if listed.next else ""
+    return values | {"rows": listed.rows, "next": following}
+
+
+def frame(request: WorkspaceRequest) -> dict[str, Any]:
+    """The list without its rows, which the browser then asks for where it has room to show them."""
     chosen = wanted(request.GET)
-    listed = queries.listed(request.member, chosen, request.GET.get("after", ""))
     return {
-        "rows": listed.rows,
-        "next": query(chosen, after=listed.next) if listed.next else "",
+        "rows": None,
         "query": query(chosen),
         "chosen": chosen,
         "may_answer": request.member.may(Permission.ANSWER),
@@ -88,7 +101,26 @@ def page(request: WorkspaceRequest) -> dict[str, Any]:
     }
 
 
-def menus(request: WorkspaceRequest) -> dict[str, Any]:
+class Sorters:
+    """What conversations are sorted by in a workspace, each read once for a page."""
+
+    def __init__(self, member: Member) -> None:
+        self._member = member
+
+    @cached_property
+    def channels(self) -> list[Channel]:
+        return list(channels.of(self._member.workspace))
+
+    @cached_property
+    def labels(self) -> list[Label]:
+        return list(queries.labels(self._member))
+
+    @cached_property
+    def departments(self) -> list[Department]:
+        return list(workspaces.departments(self._member.workspace))
+
+
+def menus(request: WorkspaceRequest, sorters: Sorters) -> dict[str, Any]:
     """The menus above the list."""
     chosen, member = wanted(request.GET), request.member
     views = [
@@ -97,17 +129,17 @@ def menus(request: WorkspaceRequest) -> dict[str, Any]:
             query(chosen, view="" if view is View.OPEN else view.value),
             view is chosen.view,
             icon,
-            queries.counted(member, view) if view in COUNTED else 0,
+            conversations.counted(member, view) if view in COUNTED else 0,
         )
         for view, (name, icon) in VIEWS.items()
     ]
     return {
         "views": views,
         "view_name": VIEWS[chosen.view][0],
-        "channels": _choices(chosen, "channel", channels.of(request.workspace)),
-        "label_choices": _choices(chosen, "label", queries.labels(member)),
-        "department_choices": _choices(chosen, "department", workspaces.departments(request.workspace)),
-        "most_counted": queries.COUNTED,
+        "channels": _choices(chosen, "channel", sorters.channels),
+        "label_choices": _choices(chosen, "label", sorters.labels),
+        "department_choices": _choices(chosen, "department", sorters.departments),
+        "most_counted": conversations.COUNTED,
     }
 
 

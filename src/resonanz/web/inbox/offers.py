@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from resonanz.foundation.workspaces.roles import Permission
+from resonanz.inbound.conversations import lists as conversations
 from resonanz.inbound.conversations import queries
-from resonanz.inbound.conversations.queries import Filter, View
+from resonanz.inbound.conversations.lists import Filter, View
 from resonanz.web.places import Entry, Section, Step, link
 
 if TYPE_CHECKING:
@@ -20,26 +21,26 @@ FOUND = 5
 
 def badge(member: Member) -> int:
     """What is mine and open; for those who do not answer, nothing."""
-    return queries.counted(member, View.MINE) if member.may(Permission.ANSWER) else 0
+    return conversations.counted(member, View.MINE) if member.may(Permission.ANSWER) else 0
 
 
 def today(member: Member) -> list[Section]:
     """Whoever waits longest for an answer, first."""
-    waiting = queries.listed(member, Filter(view=View.WAITING), limit=SHOWN_TODAY)
+    waiting = conversations.listed(member, Filter(view=View.WAITING), limit=SHOWN_TODAY)
     if not waiting.rows:
         return []
-    count = queries.counted(member, View.WAITING)
+    count = conversations.counted(member, View.WAITING)
     return [Section(order=10, template="inbox/today.html", context={"rows": waiting.rows, "count": count})]
 
 
 def search(member: Member, text: str) -> list[Entry]:
-    found = queries.listed(member, Filter(view=View.ALL, words=text), limit=FOUND)
+    found = conversations.listed(member, Filter(view=View.ALL, words=text), limit=FOUND)
     return [
         Entry(
             name=str(row.author),
             url=link(member.workspace, "inbox:conversation", row.pk),
             icon="message",
-            hint=row.snippet[:60],
+            hint=row.text[:60],
         )
         for row in found.rows
     ]

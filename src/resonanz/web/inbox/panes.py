@@ -10,9 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django_htmx.http import trigger_client_event
 
-from resonanz.foundation.workspaces import queries as workspaces
 from resonanz.foundation.workspaces.roles import Permission
-from resonanz.inbound.conversations import answering, presence, queries
+from resonanz.inbound.conversations import answering, queries
 from resonanz.inbound.conversations.snoozing import Snooze, comes_back
 from resonanz.kernel.ids import new_key
 from resonanz.web.access import WorkspaceRequest
@@ -37,25 +36,30 @@ def may_answer(request: WorkspaceRequest) -> bool:
     return request.member.may(Permission.ANSWER)
 
 
-def context(request: WorkspaceRequest, pk: int, **more: Any) -> dict[str, Any]:
+def context(request: WorkspaceRequest, pk: int, sorters: lists.Sorters) -> dict[str, Any]:
     """Everything the pane shows."""
     conversation, member = found(request, pk), request.member
-    values: dict[str, Any] = {
-        "conversation": conversation,
+    read = thread(conversation)
+    target = _asked_target(request, conversation) or read["thread"].target
+    return {
         "may_answer": may_answer(request),
         "answerers": queries.answerers(member),
-        "departments": workspaces.departments(request.workspace),
-        "labels": queries.labels(member),
+        "departments": sorters.departments,
+        "labels": sorters.labels,
         "own_labels": [label.pk for label in conversation.labels.all()],
         "snoozes": _snoozes(request),
         "person": queries.person(conversation),
-        "others": presence.others(member, conversation),
         "query": lists.query(lists.wanted(request.GET)),
         "show": "person" if request.GET.get("show") == "person" else "conversation",
-        **thread(conversation),
-        **box(request, conversation, _chosen_target(request, conversation)),
+        **read,
+        **box(request, conversation, target),
     }
-    return values | more
+
+
+def whole(request: WorkspaceRequest, pk: int) -> dict[str, Any]:
+    """Everything the page of one conversation shows; its list comes after it."""
+    sorters = lists.Sorters(request.member)
+    return {**lists.frame(request), **lists.menus(request, sorters), **context(request, pk, sorters)}
 
 
 def _snoozes(request: WorkspaceRequest) -> list[tuple[Snooze, datetime]]:
@@ -88,28 +92,25 @@ def box(
     }
 
 
-def _chosen_target(request: WorkspaceRequest, conversation: Conversation) -> StoredMessage | None:
+def _asked_target(request: WorkspaceRequest, conversation: Conversation) -> StoredMessage | None:
+    """The message the address names ("answer this"), if it is one of the conversation's."""
     asked = request.GET.get("to", "")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
-    return queries.target(conversation, number) or queries.target(conversation)
+    is_number = asked.isascii() and asked.isdigit() and len(asked) < 19
+    return queries.target(conversation, int(asked)) if is_number else None
 
 
 def shown(request: WorkspaceRequest, pk: int, *, changed: bool = False) -> HttpResponse:
     """The part htmx asks for, the whole page for everybody else."""
     if request.htmx and request.htmx.target == "answer-box":
         conversation = found(request, pk)
-        return render(
-            request,
-            "inbox/answer_box.html",
-            box(request, conversation, _chosen_target(request, conversation)),
-        )
+        target = _asked_target(request, conversation) or queries.target(conversation)
+        return render(request, "inbox/answer_box.html", box(request, conversation, target))
     if request.htmx and request.htmx.target == "pane":
-        response = render(request, "inbox/pane.html", context(request, pk))
+        response = render(request, "inbox/pane.html", context(request, pk, lists.Sorters(request.member)))
         return trigger_client_event(response, "inbox-changed") if changed else response
     if changed:
         return redirect(link(request.workspace, "inbox:conversation", pk))
-    values = {**lists.page(request), **lists.menus(request), **context(request, pk)}
-    return render(request, "inbox/index.html", values)
+    return render(request, "inbox/index.html", whole(request, pk))
 
 
 def guarded_ids(request: WorkspaceRequest, pk: int) -> list[int]:

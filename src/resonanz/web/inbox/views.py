@@ -14,7 +14,8 @@ from resonanz.web.inbox import lists, panes
 @workspace_page
 def index(request: WorkspaceRequest) -> HttpResponseBase:
     """The list, and beside it how to begin."""
-    values = {**lists.page(request), **lists.menus(request), "show": "list"}
+    menus = lists.menus(request, lists.Sorters(request.member))
+    values = {**lists.page(request), **menus, "show": "list"}
     return render(request, "inbox/index.html", values)
 
 
@@ -36,5 +37,5 @@ def conversation(request: WorkspaceRequest, pk: int) -> HttpResponseBase:
 @workspace_page
 def thread(request: WorkspaceRequest, pk: int) -> HttpResponseBase:
     """The thread as it is now, for the page that is open."""
-    values = panes.thread(panes.found(request, pk))
-    return render(request, "inbox/thread.html", values | {"may_answer": panes.may_answer(request)})
+    values = panes.thread(panes.found(request, pk)) | {"may_answer": panes.may_answer(request)}
+    return render(request, "inbox/thread.html", values)

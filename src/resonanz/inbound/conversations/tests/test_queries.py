@@ -14,10 +14,10 @@ from django.utils.timezone import now
 from resonanz.foundation.channels.models import Channel
 from resonanz.foundation.workspaces.models import Department, Member, Workspace
 from resonanz.inbound.conftest import connected, said, work
-from resonanz.inbound.conversations import queries, services
+from resonanz.inbound.conversations import lists, queries, services
+from resonanz.inbound.conversations.lists import Filter, View
 from resonanz.inbound.conversations.machine import Status
 from resonanz.inbound.conversations.models import Conversation
-from resonanz.inbound.conversations.queries import Filter, View
 from resonanz.inbound.conversations.worker import FILE
 from resonanz.inbound.intake.services import store
 
@@ -42,7 +42,7 @@ def walked(member: Member, wanted: Filter, limit: int) -> list[int]:
     ids: list[int] = []
     after = ""
     while True:
-        page = queries.listed(member, wanted, after, limit)
+        page = lists.listed(member, wanted, after, limit)
         ids += [row.pk for row in page.rows]
         after = page.next
         if not after:
@@ -58,7 +58,7 @@ def test_pages_lead_through_everything_once(many: list[Conversation], agent: Mem
 
 @pytest.mark.parametrize("key", ["", "x", "1", "1.x", "9" * 40 + ".1", "5." + "9" * 40, "-5.-5"])
 def test_an_address_somebody_typed_breaks_nothing(many: list[Conversation], agent: Member, key: str) -> None:
-    queries.listed(agent, Filter(), key)
+    lists.listed(agent, Filter(), key)
 
 
 def test_each_list_shows_its_own(many: list[Conversation], agent: Member, editor: Member) -> None:
@@ -79,7 +79,7 @@ def test_each_list_shows_its_own(many: list[Conversation], agent: Member, editor
     }
     for view, shown in expected.items():
         assert walked(agent, Filter(view=view), 50) == shown
-        assert queries.counted(agent, view) == len(shown)
+        assert lists.counted(agent, view) == len(shown)
 
 
 def test_lists_can_be_narrowed(many: list[Conversation], agent: Member, workspace: Workspace) -> None:
@@ -96,7 +96,7 @@ def test_lists_can_be_narrowed(many: list[Conversation], agent: Member, workspac
 
 def test_an_outsider_sees_nothing(many: list[Conversation], outsider: Member) -> None:
     assert walked(outsider, Filter(view=View.ALL), 50) == []
-    assert queries.counted(outsider, View.ALL) == 0
+    assert lists.counted(outsider, View.ALL) == 0
     with pytest.raises(Conversation.DoesNotExist):
         queries.conversation(outsider, many[0].pk)
 
@@ -104,7 +104,7 @@ def test_an_outsider_sees_nothing(many: list[Conversation], outsider: Member) ->
 def test_reading_needs_the_right_to(many: list[Conversation], agent: Member) -> None:
     agent.role = "nobody"
     with pytest.raises(PermissionDenied):
-        queries.listed(agent, Filter())
+        lists.listed(agent, Filter())
     with pytest.raises(PermissionDenied):
         queries.conversation(agent, many[0].pk)
 
@@ -141,9 +141,9 @@ def test_a_longer_list_takes_no_more_queries(many: list[Conversation], agent: Me
 
     def asked(limit: int) -> int:
         with CaptureQueriesContext(connection) as queries_made:
-            for row in queries.listed(agent, Filter(), limit=limit).rows:
-                assert all((row.author.handle, row.channel.handle, str(row.assignee)))
-                assert len(row.labels.all()) == 2
+            for row in lists.listed(agent, Filter(), limit=limit).rows:
+                assert all((row.author.name, row.network, str(row.assignee)))
+                assert row.labels == ("One", "Two")
         return len(queries_made)
 
     assert asked(1) == asked(7) == 2
@@ -178,4 +178,30 @@ def test_a_person_is_known_by_what_they_said_to_us(channel: Channel) -> None:
     work(FILE)
     person = queries.person(Conversation.objects.get(root="2"))
     assert (person.author.handle, person.messages) == ("anna", 2)
-    assert [c.root for c in person.others] == ["1"]
+    assert [c.pk for c in person.others] == [Conversation.objects.get(root="1").pk]
+
+
+@pytest.mark.parametrize("words", ['o"k', "a", "ab", "ab 'or'", "der", 'AND "', "50%_"])
+def test_any_words_can_be_searched_for(channel: Channel, agent: Member, words: str) -> None:
+    store(channel, [said("1", f"before {words} after"), said("2", "something else")])
+    work(FILE)
+    assert Conversation.objects.get(root="1").pk in walked(agent, Filter(words=words), 50)
+
+
+def test_the_index_of_trigrams_follows_every_change(channel: Channel, agent: Member) -> None:
+    store(channel, [said(str(n), f"text {n}") for n in range(5)])
+    work(FILE)
+    store(channel, [said("1", "edited")])
+    work(FILE)
+    Conversation.objects.filter(root="2").delete()
+    if connection.vendor != "sqlite":
+        pytest.skip("an index of SQLite's")
+    with connection.cursor() as cursor:
+        # Raises where the index and the texts differ.
+        cursor.execute(
+            "INSERT INTO conversations_trigrams (conversations_trigrams, rank) VALUES ('integrity-check', 1)"
+        )
+        cursor.execute(
+            "SELECT count(*) FROM conversations_trigrams WHERE conversations_trigrams MATCH '\"tex\"'"
+        )
+        assert cursor.fetchone() == (3,)
