@@ -221,6 +221,7 @@ def pages(owner: Any) -> dict[str, Callable[[random.Random], str]]:
         "search, nothing found": lambda _: base + "?view=all&q=nichtsdergleichen",
         "conversation": lambda r: f"{base}{r.choice(ids)}/",
         "conversation of twelve": lambda r: f"{base}{r.choice(long_ids or ids)}/",
+        "list beside it": lambda _: f"{base}rows/",
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -18,9 +17,9 @@ from resonanz.inbound.conversations import lists as conversations
 from resonanz.inbound.conversations import queries
 from resonanz.inbound.conversations.lists import Filter, View
 from resonanz.web.access import WorkspaceRequest
+from resonanz.web.once import once_a_request
 
 if TYPE_CHECKING:
-    from resonanz.foundation.channels.models import Channel
     from resonanz.foundation.workspaces.models import Department, Member
     from resonanz.inbound.conversations.models import Label
 
@@ -101,26 +100,24 @@ def frame(request: WorkspaceRequest) -> dict[str, Any]:
     }
 
 
-class Sorters:
-    """What conversations are sorted by in a workspace, each read once for a page."""
-
-    def __init__(self, member: Member) -> None:
-        self._member = member
-
-    @cached_property
-    def channels(self) -> list[Channel]:
-        return list(channels.of(self._member.workspace))
-
-    @cached_property
-    def labels(self) -> list[Label]:
-        return list(queries.labels(self._member))
-
-    @cached_property
-    def departments(self) -> list[Department]:
-        return list(workspaces.departments(self._member.workspace))
+# What conversations are sorted by; the menus and the open conversation both ask.
+@once_a_request
+def labels(member: Member) -> list[Label]:
+    return list(queries.labels(member))
 
 
-def menus(request: WorkspaceRequest, sorters: Sorters) -> dict[str, Any]:
+@once_a_request
+def departments(member: Member) -> list[Department]:
+    return list(workspaces.departments(member.workspace))
+
+
+@once_a_request
+def mine(member: Member) -> int:
+    """How many open conversations are the member's own."""
+    return conversations.counted(member, View.MINE)
+
+
+def menus(request: WorkspaceRequest) -> dict[str, Any]:
     """The menus above the list."""
     chosen, member = wanted(request.GET), request.member
     views = [
@@ -129,18 +126,24 @@ def menus(request: WorkspaceRequest, sorters: Sorters) -> dict[str, Any]:
             query(chosen, view="" if view is View.OPEN else view.value),
             view is chosen.view,
             icon,
-            conversations.counted(member, view) if view in COUNTED else 0,
+            _count(member, view),
         )
         for view, (name, icon) in VIEWS.items()
     ]
     return {
         "views": views,
         "view_name": VIEWS[chosen.view][0],
-        "channels": _choices(chosen, "channel", sorters.channels),
-        "label_choices": _choices(chosen, "label", sorters.labels),
-        "department_choices": _choices(chosen, "department", sorters.departments),
+        "channels": _choices(chosen, "channel", channels.of(request.workspace)),
+        "label_choices": _choices(chosen, "label", labels(member)),
+        "department_choices": _choices(chosen, "department", departments(member)),
         "most_counted": conversations.COUNTED,
     }
+
+
+def _count(member: Member, view: View) -> int:
+    if view not in COUNTED:
+        return 0
+    return mine(member) if view is View.MINE else conversations.counted(member, view)
 
 
 def _choices(chosen: Filter, name: str, things: Any) -> list[Choice]:

@@ -10,6 +10,7 @@ from resonanz.foundation.workspaces.roles import Permission
 from resonanz.inbound.conversations import lists as conversations
 from resonanz.inbound.conversations import queries
 from resonanz.inbound.conversations.lists import Filter, View
+from resonanz.web.inbox import lists
 from resonanz.web.places import Entry, Section, Step, link
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ FOUND = 5
 
 def badge(member: Member) -> int:
     """What is mine and open; for those who do not answer, nothing."""
-    return conversations.counted(member, View.MINE) if member.may(Permission.ANSWER) else 0
+    return lists.mine(member) if member.may(Permission.ANSWER) else 0
 
 
 def today(member: Member) -> list[Section]:

@@ -36,7 +36,7 @@ def may_answer(request: WorkspaceRequest) -> bool:
     return request.member.may(Permission.ANSWER)
 
 
-def context(request: WorkspaceRequest, pk: int, sorters: lists.Sorters) -> dict[str, Any]:
+def context(request: WorkspaceRequest, pk: int) -> dict[str, Any]:
     """Everything the pane shows."""
     conversation, member = found(request, pk), request.member
     read = thread(conversation)
@@ -44,8 +44,8 @@ def context(request: WorkspaceRequest, pk: int, sorters: lists.Sorters) -> dict[
     return {
         "may_answer": may_answer(request),
         "answerers": queries.answerers(member),
-        "departments": sorters.departments,
-        "labels": sorters.labels,
+        "departments": lists.departments(member),
+        "labels": lists.labels(member),
         "own_labels": [label.pk for label in conversation.labels.all()],
         "snoozes": _snoozes(request),
         "person": queries.person(conversation),
@@ -58,8 +58,7 @@ def context(request: WorkspaceRequest, pk: int, sorters: lists.Sorters) -> dict[
 
 def whole(request: WorkspaceRequest, pk: int) -> dict[str, Any]:
     """Everything the page of one conversation shows; its list comes after it."""
-    sorters = lists.Sorters(request.member)
-    return {**lists.frame(request), **lists.menus(request, sorters), **context(request, pk, sorters)}
+    return {**lists.frame(request), **lists.menus(request), **context(request, pk)}
 
 
 def _snoozes(request: WorkspaceRequest) -> list[tuple[Snooze, datetime]]:
@@ -106,7 +105,7 @@ def shown(request: WorkspaceRequest, pk: int, *, changed: bool = False) -> HttpR
         target = _asked_target(request, conversation) or queries.target(conversation)
         return render(request, "inbox/answer_box.html", box(request, conversation, target))
     if request.htmx and request.htmx.target == "pane":
-        response = render(request, "inbox/pane.html", context(request, pk, lists.Sorters(request.member)))
+        response = render(request, "inbox/pane.html", context(request, pk))
         return trigger_client_event(response, "inbox-changed") if changed else response
     if changed:
         return redirect(link(request.workspace, "inbox:conversation", pk))

@@ -14,8 +14,7 @@ from resonanz.web.inbox import lists, panes
 @workspace_page
 def index(request: WorkspaceRequest) -> HttpResponseBase:
     """The list, and beside it how to begin."""
-    menus = lists.menus(request, lists.Sorters(request.member))
-    values = {**lists.page(request), **menus, "show": "list"}
+    values = {**lists.page(request), **lists.menus(request), "show": "list"}
     return render(request, "inbox/index.html", values)
 
 

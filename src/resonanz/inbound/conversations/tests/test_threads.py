@@ -138,9 +138,7 @@ def test_what_was_said_long_before_we_listened_is_history_and_nobodys_turn(chann
 
 def test_history_is_found_and_taken_up_again_by_a_new_word(channel: Channel) -> None:
     arrive(channel, said("old", "the kickstand broke", minutes=-9 * DAY, reply_to="lost"))
-    assert [
-        c.status for c in Conversation.objects.filter(pk__in=matching(channel.workspace, "kickstand"))
-    ] == [Status.RESOLVED]
+    assert [c.status for c in matching(Conversation.objects.all(), "kickstand")] == [Status.RESOLVED]
     assert not Lookup.objects.exists(), "not one question to the network for each old message"
     arrive(channel, said("new", reply_to="old"))
     conversation = Conversation.objects.get()
