@@ -1,15 +1,21 @@
-"""How well two readings of the same texts agree: raw agreement and Cohen's kappa, label by label.
+"""How well readings of the same texts agree: raw agreement and Cohen's kappa, label by label.
 
-`python -m training.agreement` compares training/labels/first.jsonl with second.jsonl.
+`python -m training.agreement` compares training/labels/first.jsonl with second.jsonl; with `--data FOLDER` it also
+sets complaint and praise beside the sentiment that the sets' own annotators gave.
 """
 
 import argparse
+import json
 import math
-from collections.abc import Hashable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from training.labels import ASPECTS, KINDS, Label, read
+
+SENTIMENTS = ("negative", "neutral", "positive")
 
 DRAWS = 2000
 SEED = 20261122
@@ -74,9 +80,49 @@ def _said(label: Label, name: str) -> Hashable:
     return label.language if name == "language" else name in label.names
 
 
+def tossed(labels: list[Label], kind: str) -> float:
+    """The kappa to expect of a second reading that repeats the clear cells of a kind and tosses a coin for the others.
+
+    A calculation, no measurement: it says how much hangs on the cells that the reader marked as unclear.
+    """
+    given: float = sum(getattr(label, kind) for label in labels) / len(labels)
+    unclear = sum(kind in label.unclear for label in labels) / len(labels)
+    surely: float = sum(getattr(label, kind) and kind not in label.unclear for label in labels) / len(labels)
+    again = surely + unclear / 2
+    by_chance = given * again + (1 - given) * (1 - again)
+    return (1 - unclear / 2 - by_chance) / (1 - by_chance)
+
+
+def beside_sentiment(labels: list[Label], data: Path) -> Iterator[str]:
+    """Yield the lines of a table: how the sets' annotators felt about what we call a complaint or praise.
+
+    Irony parts them, and news of a fault is negative there and no complaint here.
+    """
+    sentiment: dict[tuple[str, str], str] = {}
+    for name in sorted({label.set for label in labels}):
+        with (data / f"{name}.jsonl").open(encoding="utf-8") as lines:
+            sentiment |= {(name, row["id"]): row.get("sentiment", "") for row in map(json.loads, lines)}
+    yield f"| label | {' | '.join(SENTIMENTS)} |"
+    yield "|---|---|---|---|"
+    for kind in ("complaint", "praise"):
+        for unclear in (False, True):
+            chosen = [
+                label for label in labels if getattr(label, kind) and (kind in label.unclear) is unclear
+            ]
+            found = Counter(sentiment[label.key] for label in chosen)
+            title = f"{kind}, {'unclear' if unclear else 'clear'}"
+            yield f"| {title} | {' | '.join(str(found[name]) for name in SENTIMENTS)} |"
+
+
 def main() -> None:
-    argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0]).parse_args()
-    print(table(pairs(read("first"), read("second"))))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--data", type=Path, help="folder of NAME.SPLIT.jsonl")
+    data = parser.parse_args().data
+    first = read("first")
+    print(table(pairs(first, read("second"))))
+    print("\nkappa if unclear cells were tossed:", *(f"{kind} {tossed(first, kind):.2f}" for kind in KINDS))
+    if data:
+        print("", *beside_sentiment(first, data), sep="\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Draw the texts to be labelled by hand from the dev splits: a random part and one enriched for rare kinds.
 
 `python -m training.draw --data FOLDER` prints `set<TAB>id<TAB>part`, in the order of labelling, and no text.
+`--again NUMBER` in place of `--data` prints that many of the labelled texts, in another order, to be read again.
 The random part tells how frequent a label is within its set; the enriched part only brings more examples of
 rare labels. Its patterns choose what is *read*; they label nothing.
 """
@@ -10,8 +11,11 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+
+from training.labels import Label, read
 
 SEED = 20261122
 
@@ -146,10 +150,22 @@ def _take(rows: list[Row], stratum: str, number: int, seen: set[str]) -> Iterato
         yield row
 
 
+def draw_again(number: int) -> list[tuple[str, str, str]]:
+    """The labelled texts for a second reading: chosen and ordered by the SHA-256 of `again:set:id`."""
+
+    def lot(label: Label) -> str:
+        return sha256(f"again:{label.set}:{label.id}".encode()).hexdigest()
+
+    return [(label.set, label.id, label.part) for label in sorted(read(), key=lot)[:number]]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder of NAME.SPLIT.jsonl")
-    for row in draw(parser.parse_args().data):
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data", type=Path, help="folder of NAME.SPLIT.jsonl")
+    source.add_argument("--again", type=int, metavar="NUMBER", help="texts to read a second time")
+    arguments = parser.parse_args()
+    for row in draw(arguments.data) if arguments.data else draw_again(arguments.again):
         print(*row, sep="\t")
 
 

@@ -1,9 +1,11 @@
 """Kappa and its interval against values worked out by hand."""
 
+import json
 import math
+from pathlib import Path
 
 import pytest
-from training.agreement import interval, kappa, pairs, table
+from training.agreement import beside_sentiment, interval, kappa, pairs, table, tossed
 from training.labels import Label
 
 HALVES = [True] * 25 + [False] * 25
@@ -67,3 +69,35 @@ def test_the_table_counts_both_readings() -> None:
     rows = {line.split(" | ")[0].strip("| "): line for line in table(pairs(first, second)).splitlines()}
     assert rows["question"].startswith("| question | 2 | 1 | 75.0 % | 0.50 |")
     assert rows["price"].startswith("| price | 3 | 3 | 100.0 % | 1.00 |")
+
+
+def test_tossing_a_coin_for_unclear_cells_worked_out_by_hand() -> None:
+    # 4 of 10 given, 2 of them unclear, and 2 more unclear: 0.8 agree, by chance 0.4 * 0.4 + 0.6 * 0.6 = 0.52.
+    unclear = frozenset({"praise"})
+    labels = [
+        label(number, praise=number < 4, unclear=unclear if 2 <= number < 6 else frozenset())
+        for number in range(10)
+    ]
+    assert tossed(labels, "praise") == pytest.approx(0.28 / 0.48)
+
+
+def test_without_unclear_cells_nothing_is_tossed() -> None:
+    assert tossed([label(number, praise=number < 4) for number in range(10)], "praise") == pytest.approx(1)
+
+
+def test_complaint_and_praise_stand_beside_the_sets_own_sentiment(tmp_path: Path) -> None:
+    rows = [
+        {"id": "1", "text": "x", "sentiment": "negative"},
+        {"id": "2", "text": "y", "sentiment": "positive"},
+    ]
+    (tmp_path / "s.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    labels = [
+        label(1, complaint=True),
+        label(2, complaint=True, praise=True, unclear=frozenset({"complaint"})),
+    ]
+    assert list(beside_sentiment(labels, tmp_path))[2:] == [
+        "| complaint, clear | 1 | 0 | 0 |",
+        "| complaint, unclear | 0 | 0 | 1 |",
+        "| praise, clear | 0 | 0 | 1 |",
+        "| praise, unclear | 0 | 0 | 0 |",
+    ]
