@@ -28,6 +28,7 @@ class Entry(models.Model):
     class Meta:
         ordering = ("-number",)
         constraints = (models.UniqueConstraint(fields=("workspace", "number"), name="audit_numbered"),)
+        indexes = (models.Index(fields=("workspace", "target_kind", "target_id"), name="audit_about"),)
 
     def __str__(self) -> str:
         return f"{self.number} {self.action}"

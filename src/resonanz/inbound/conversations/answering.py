@@ -84,12 +84,6 @@ def answer(
         member_name=str(actor)[:160],
     )
     _after_answer(actor, conversation, publication, resolve=resolve)
-    record(
-        action="conversation.answered",
-        actor=actor,
-        target=conversation,
-        after={"publication": publication.key},
-    )
     return made
 
 
@@ -139,6 +133,7 @@ def _after_answer(
     actor: Member, conversation: Conversation, publication: Publication, *, resolve: bool
 ) -> None:
     """Whoever answers takes it if nobody has; then it is their turn, or done."""
+    before = {"status": conversation.status, "assignee": conversation.assignee}
     conversation.assignee = conversation.assignee or actor
     if resolve or conversation.status != Status.RESOLVED:
         wanted = Status.RESOLVED if resolve else Status.PENDING
@@ -150,6 +145,8 @@ def _after_answer(
     conversation.save(
         update_fields=["assignee", "status", "waiting_since", "due_at", "last_at", "snippet", "is_last_ours"]
     )
+    after = {"status": conversation.status, "assignee": conversation.assignee, "publication": publication.key}
+    record(action="conversation.answered", actor=actor, target=conversation, before=before, after=after)
 
 
 def _own_answer(actor: Member, pk: int, answer_pk: int) -> Answer:

@@ -8,6 +8,7 @@ thread, else begins one.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -15,6 +16,8 @@ from django.utils.timezone import now
 
 from resonanz.connectorkit.manifest import Capability
 from resonanz.foundation.channels.models import Channel
+from resonanz.inbound.conversations import events
+from resonanz.inbound.conversations.events import Cause
 from resonanz.inbound.conversations.machine import MACHINE, Status
 from resonanz.inbound.conversations.models import (
     SNIPPET_LENGTH,
@@ -40,8 +43,11 @@ _BATCH = 200
 
 def file_all(messages: Iterable[StoredMessage]) -> None:
     """File messages in the order of their numbers, then make them found by the search."""
-    touched = {conversation.pk for message in messages if (conversation := file(message))}
-    index(sorted(touched))
+    filed = [done for message in messages if (done := file(message))]
+    index(sorted({one.conversation.pk for one in filed}))
+    for one in filed:
+        # Last of all: whoever writes the audit trail holds it until the end, and may then wait for nobody.
+        events.opened(one.conversation, one.was, Cause.MESSAGE)
 
 
 @transaction.atomic
@@ -55,7 +61,15 @@ def ingest(channel: Channel, messages: Iterable[Message], *, received_at: dateti
     filing.save(update_fields=["position"])
 
 
-def file(message: StoredMessage) -> Conversation | None:
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """Where a message went, and what status that conversation had before."""
+
+    conversation: Conversation
+    was: str
+
+
+def file(message: StoredMessage) -> Filed | None:
     """Put a stored message where it belongs. Filing it again changes nothing but what was edited.
 
     None: it is context only, or our own words that belong to no conversation.
@@ -64,17 +78,19 @@ def file(message: StoredMessage) -> Conversation | None:
         return None
     part = Part.objects.filter(message=message, role=Role.SAID).select_related("conversation").first()
     if part:
-        return _edited(part, message)
-    conversation = _home(message)
-    if conversation is None and message.is_ours:
+        conversation = _edited(part, message)
+        return Filed(conversation, conversation.status)
+    home = _home(message)
+    if home is None and message.is_ours:
         return None
     # Locked until the end of the transaction: a colleague may be changing it right now.
-    conversation = Conversation.objects.select_for_update().get(pk=(conversation or _begin(message)).pk)
+    conversation = Conversation.objects.select_for_update().get(pk=(home or _begin(message)).pk)
     # It may be known as what an earlier one refers to.
     Part.objects.update_or_create(conversation=conversation, message=message, defaults={"role": Role.SAID})
+    was = conversation.status
     _arrived(conversation, message)
     _with_context(conversation, message)
-    return conversation
+    return Filed(conversation, was)
 
 
 def _home(message: StoredMessage) -> Conversation | None:

@@ -12,7 +12,8 @@ from resonanz.foundation.channels.models import ChannelState
 from resonanz.foundation.channels.services import access_lost
 from resonanz.foundation.work.leases import Kind, Lease, backoff
 from resonanz.foundation.work.registry import register
-from resonanz.inbound.conversations import threads
+from resonanz.inbound.conversations import events, threads
+from resonanz.inbound.conversations.events import Cause
 from resonanz.inbound.conversations.machine import MACHINE, Status
 from resonanz.inbound.conversations.models import Answer, Conversation, Filing, Lookup
 from resonanz.inbound.intake import queries as intake
@@ -75,7 +76,9 @@ def wake(lease: Lease) -> None:
         row: Conversation = lease.row()
         # Somebody may have snoozed it anew, or taken it up, in between.
         if row.status == Status.SNOOZED and row.due_at and row.due_at <= now():
-            lease.release(None, status=MACHINE.step(row.status, Status.OPEN), attempts=0)
+            was, row.status = row.status, MACHINE.step(row.status, Status.OPEN)
+            lease.release(None, status=row.status, attempts=0)
+            events.opened(row, was, Cause.TIME)
         else:
             lease.release(row.due_at if row.status == Status.SNOOZED else None, attempts=0)
 
@@ -138,8 +141,10 @@ def settle(lease: Lease) -> None:
         if made.publication.state != PublicationState.PUBLISHED:
             asked_at = made.message.sent_at if made.message else made.created_at
             conversation.waiting_since = min(conversation.waiting_since or asked_at, asked_at)
-            conversation.status, conversation.due_at = MACHINE.step(conversation.status, Status.OPEN), None
+            was, conversation.status = conversation.status, MACHINE.step(conversation.status, Status.OPEN)
+            conversation.due_at = None
             conversation.save(update_fields=["waiting_since", "status", "due_at"])
+            events.opened(conversation, was, Cause.UNSENT)
         lease.release(None, is_underway=False, attempts=0)
 
 

@@ -86,7 +86,7 @@ class StoredMessage(models.Model):
     links = models.JSONField(default=list)
     attachments = models.JSONField(default=list)  # [{"kind", "url", "alt"}]
     sent_at = models.DateTimeField()
-    edited_at = models.DateTimeField(null=True, blank=True)
+    edited_at = models.DateTimeField(null=True, blank=True)  # by the network's word, else when we noticed
     received_at = models.DateTimeField(default=now, db_index=True)  # what retention will count from
 
     class Meta:
@@ -109,3 +109,19 @@ class StoredMessage(models.Model):
     @property
     def message_kind(self) -> MessageKind:
         return MessageKind(self.kind)
+
+
+class Wording(models.Model):
+    """What a message said before its author changed it."""
+
+    message = models.ForeignKey(StoredMessage, models.CASCADE, related_name="earlier")
+    text = models.TextField(blank=True)
+    title = models.TextField(blank=True)
+    content_warning = models.TextField(blank=True)
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.text[:60]

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from resonanz.foundation.workspaces.models import Workspace
-from resonanz.inbound.intake.models import Poll, StoredMessage
+from resonanz.inbound.intake.models import Poll, StoredMessage, Wording
 
 
 def after(channel_id: int, number: int, limit: int) -> list[StoredMessage]:
     """The next messages of a channel that were stored or changed after `number`, in that order."""
     rows = StoredMessage.objects.filter(channel_id=channel_id, number__gt=number)
     return list(rows.select_related("channel", "author").order_by("number")[:limit])
+
+
+def earlier(messages: Iterable[StoredMessage]) -> dict[int, list[Wording]]:
+    """What those of `messages` that were edited said before, the oldest first, by the message's id.
+
+    Asks the database only if there is an edited one.
+    """
+    edited = [message.pk for message in messages if message.edited_at]
+    found: dict[int, list[Wording]] = {}
+    for wording in Wording.objects.filter(message__in=edited) if edited else ():
+        found.setdefault(wording.message_id, []).append(wording)
+    return found
 
 
 def polls(workspace: Workspace) -> QuerySet[Poll]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,18 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from resonanz.foundation.channels.models import Channel
-from resonanz.inbound.intake.models import REMOTE_ID_LENGTH, Origin, Poll, StoredAuthor, StoredMessage
+from resonanz.inbound.intake.models import (
+    REMOTE_ID_LENGTH,
+    Origin,
+    Poll,
+    StoredAuthor,
+    StoredMessage,
+    Wording,
+)
 from resonanz.kernel.messages import Author, Message
 
+# Somebody who edits a post all day shall not fill our disk.
+MOST_WORDINGS = 10
 _ADDRESS_LENGTH = 4000
 
 
@@ -48,6 +57,7 @@ def store(
     known = {
         m.remote_id: m for m in StoredMessage.objects.filter(channel=channel, remote_id__in=list(latest))
     }
+    said = {row.pk: _wording(row) for row in known.values()}
     number, new, changed = poll.last_number, [], []
     for message in latest.values():
         values = _values(message, authors[message.author.remote_id], message.author.remote_id in ours)
@@ -67,6 +77,7 @@ def store(
     StoredMessage.objects.bulk_create(new)
     if changed:
         StoredMessage.objects.bulk_update(changed, ["number", "origin", *_VALUE_NAMES])
+        _keep_said([row for row in changed if _wording(row) != said[row.pk]], said)
     if number != poll.last_number:
         Poll.objects.filter(pk=poll.pk).update(last_number=number)
     return Stored(
@@ -76,6 +87,21 @@ def store(
     )
 
 
+def _wording(row: StoredMessage) -> dict[str, str]:
+    """What a message says to whoever reads it."""
+    return {"text": row.text, "title": row.title, "content_warning": row.content_warning}
+
+
+def _keep_said(edited: list[StoredMessage], said: Mapping[int, dict[str, str]]) -> None:
+    """Keep what `edited` messages said before: of each its first wording and the latest, MOST_WORDINGS in all."""
+    Wording.objects.bulk_create(
+        Wording(message=row, replaced_at=row.edited_at or now(), **said[row.pk]) for row in edited
+    )
+    for row in edited:
+        kept = list(Wording.objects.filter(message=row).values_list("pk", flat=True))
+        Wording.objects.filter(pk__in=kept[1 : max(1, len(kept) - MOST_WORDINGS + 1)]).delete()
+
+
 def _update(row: StoredMessage, values: dict[str, Any], origin: Origin) -> bool:
     """Bring `row` up to date; whether anything about it changed."""
     if origin == Origin.INBOUND:
@@ -83,6 +109,8 @@ def _update(row: StoredMessage, values: dict[str, Any], origin: Origin) -> bool:
     elif row.origin == Origin.INBOUND:
         # How it reached us was known when it did; a thread read later only knows what it says.
         values = {**values, "kind": row.kind}
+    is_edited = any(values[name] != said for name, said in _wording(row).items())
+    values["edited_at"] = values["edited_at"] or row.edited_at or (now() if is_edited else None)
     before = {name: getattr(row, name) for name in values}
     for name, value in values.items():
         setattr(row, name, value)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,7 @@ from resonanz.foundation.workspaces.models import Workspace
 from resonanz.inbound.conftest import NOON, connected, said
 from resonanz.inbound.intake import queries
 from resonanz.inbound.intake.models import REMOTE_ID_LENGTH, Origin, Poll, StoredAuthor, StoredMessage
-from resonanz.inbound.intake.services import store
+from resonanz.inbound.intake.services import MOST_WORDINGS, store
 from resonanz.kernel.messages import Attachment, MessageKind
 
 
@@ -42,6 +44,42 @@ def test_an_edited_message_changes_in_place_and_gets_the_next_number(channel: Ch
     assert numbers(channel) == {"1": 3, "2": 2}
     assert StoredMessage.objects.get(remote_id="1").text == "first"
     assert [m.remote_id for m in queries.after(channel.pk, 2, 10)] == ["1"]
+
+
+def test_what_was_said_before_an_edit_is_kept(channel: Channel) -> None:
+    for text in ("Your bikes burn", "Your bikes burn!", "I was wrong, sorry"):
+        store(channel, [said("1", text, edited_at=NOON + timedelta(hours=len(text)))])
+        store(channel, [said("1", text, edited_at=NOON + timedelta(hours=len(text)))])
+    row = StoredMessage.objects.get()
+    kept = queries.earlier([row])[row.pk]
+    assert [wording.text for wording in kept] == ["Your bikes burn", "Your bikes burn!"]
+    assert [wording.replaced_at for wording in kept] == [NOON + timedelta(hours=h) for h in (16, 18)]
+
+
+def test_an_edit_that_the_network_does_not_date_counts_all_the_same(channel: Channel) -> None:
+    for text in ("one", "two", "two"):
+        store(channel, [said("1", text)])
+    row = StoredMessage.objects.get()
+    assert row.edited_at is not None
+    assert [wording.text for wording in row.earlier.all()] == ["one"]
+    assert row.number == 2
+
+
+def test_of_many_edits_the_first_and_the_latest_are_kept(channel: Channel) -> None:
+    for number in range(30):
+        store(channel, [said("1", f"{number}", edited_at=NOON + timedelta(minutes=number))])
+    texts = [wording.text for wording in StoredMessage.objects.get().earlier.all()]
+    assert texts == ["0", *(f"{number}" for number in range(20, 29))]
+    assert len(texts) == MOST_WORDINGS
+
+
+def test_other_changes_are_no_edits(channel: Channel, django_assert_num_queries: Any) -> None:
+    store(channel, [said("1")])
+    store(channel, [said("1", url="https://plaza.example/moved")])
+    row = StoredMessage.objects.get()
+    assert row.edited_at is None
+    with django_assert_num_queries(0):
+        assert queries.earlier([row]) == {}
 
 
 def test_the_same_id_on_another_channel_is_another_message(channel: Channel, workspace: Workspace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.core import mail
@@ -10,6 +11,7 @@ from django.core import mail
 from resonanz.foundation.audit.models import Entry
 from resonanz.foundation.workspaces import queries, services
 from resonanz.foundation.workspaces.models import Workspace
+from resonanz.web.settings import sentences
 
 S = "/w/lindner/settings/"
 ALL_ROLES = ("owner", "manager", "editor", "agent", "analyst", "approver", "agency")
@@ -128,6 +130,15 @@ def test_departments_are_added_renamed_and_removed(client_of, manager):
     assert queries.departments(manager.workspace).get().name == "Care"
     client.post(f"{S}departments/{department.pk}/", {"name": "Care", "remove": "yes"})
     assert not queries.departments(manager.workspace)
+
+
+def test_every_action_of_the_audit_trail_has_a_sentence():
+    source = Path(sentences.__file__).parents[2]
+    written = "\n".join(path.read_text() for path in source.rglob("*.py") if "tests" not in path.parts)
+    near_record = r"(?:action=|record\(|_change\(|_each\(|_set_state\(|_set_archived\()[^)]{0,120}?"
+    used = set(re.findall(near_record + r'"([a-z]+\.[a-z_]+)"', written, re.DOTALL))
+    assert len(used) > 35, "the expression finds what is written"
+    assert used - sentences.ACTIONS.keys() == set()
 
 
 def test_the_audit_trail_says_who_did_what(client_of, owner, agent):
