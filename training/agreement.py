@@ -12,6 +12,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.labels import ASPECTS, KINDS, Label, read
 
@@ -26,32 +27,47 @@ def kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float:
 
     Cohen, A coefficient of agreement for nominal scales, 1960. Raises ValueError for unequal or no rows.
     """
-    values = {value: code for code, value in enumerate({*first, *second})}
-    return _kappa(*(np.array([values[value] for value in reading]) for reading in (first, second)))
+    return float(_kappas(_crossed(first, second)))
 
 
 def interval(
     first: Sequence[Hashable], second: Sequence[Hashable], draws: int = DRAWS, seed: int = SEED
 ) -> tuple[float, float]:
     """The 95 % percentile bootstrap interval of kappa, drawing texts; draws without a kappa are left out."""
-    values = {value: code for code, value in enumerate({*first, *second})}
-    pairs = np.array([[values[a], values[b]] for a, b in zip(first, second, strict=True)])
-    chance = np.random.default_rng(seed)
-    drawn = (_kappa(*pairs[chance.integers(len(pairs), size=len(pairs))].T) for _ in range(draws))
-    kappas = [value for value in drawn if not math.isnan(value)] or [math.nan]
-    low, high = np.percentile(kappas, [2.5, 97.5])
+    crossed = _crossed(first, second)
+    # Drawing texts with replacement is drawing the table's cells from a multinomial: the same, and fast.
+    drawn = np.random.default_rng(seed).multinomial(
+        crossed.sum(), crossed.ravel() / crossed.sum(), size=draws
+    )
+    kappas = _kappas(drawn.reshape(draws, *crossed.shape))
+    known = kappas[~np.isnan(kappas)]
+    if not known.size:
+        return math.nan, math.nan
+    low, high = np.percentile(known, [2.5, 97.5])
     return float(low), float(high)
 
 
-def _kappa(first: np.ndarray, second: np.ndarray) -> float:
-    if len(first) != len(second) or not len(first):
+def _crossed(first: Sequence[Hashable], second: Sequence[Hashable]) -> NDArray[np.int64]:
+    """How often each value of the first reading met each of the second: values × values."""
+    if len(first) != len(second) or not first:
         raise ValueError(f"{len(first)} and {len(second)} rows")
-    size = int(max(first.max(), second.max())) + 1
-    shares = [np.bincount(reading, minlength=size) / len(first) for reading in (first, second)]
-    by_chance = float(shares[0] @ shares[1])
-    if by_chance >= 1:
-        return math.nan
-    return (float((first == second).mean()) - by_chance) / (1 - by_chance)
+    codes = {value: code for code, value in enumerate(sorted({*first, *second}, key=str))}
+    crossed = np.zeros((len(codes), len(codes)), dtype=np.int64)
+    for a, b in zip(first, second, strict=True):
+        crossed[codes[a], codes[b]] += 1
+    return crossed
+
+
+def _kappas(crossed: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Kappa of each table, NaN where chance alone agrees always; … × values × values in, … out."""
+    shares = crossed / crossed.sum(axis=(-2, -1), keepdims=True)
+    agreed = np.trace(shares, axis1=-2, axis2=-1)
+    by_chance = (shares.sum(axis=-1) * shares.sum(axis=-2)).sum(axis=-1)
+    certain = by_chance >= 1 - 1e-12
+    kappas: NDArray[np.float64] = np.where(
+        certain, np.nan, (agreed - by_chance) / np.where(certain, 1, 1 - by_chance)
+    )
+    return kappas
 
 
 def pairs(first: list[Label], second: list[Label]) -> list[tuple[Label, Label]]:

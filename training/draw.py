@@ -144,7 +144,7 @@ def draw(data: Path, seed: int = SEED) -> Iterator[tuple[str, str, str]]:
 
 def _take(rows: list[Row], stratum: str, number: int, seen: set[str]) -> Iterator[Row]:
     """The first rows of a stratum whose essence nobody has taken; there may be fewer than asked for."""
-    fresh = (row for row in rows if essence(str(row["text"])) not in seen and belongs(row, stratum))
+    fresh = (row for row in rows if belongs(row, stratum) and essence(str(row["text"])) not in seen)
     for row in islice(fresh, number):
         seen.add(essence(str(row["text"])))
         yield row

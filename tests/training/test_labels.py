@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from training.agreement import pairs, table
 from training.draw import ROUNDS, draw
 from training.labels import ASPECTS, FOLDER, KINDS, counts, held_back, read, shares
 
