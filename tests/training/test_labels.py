@@ -84,9 +84,10 @@ def test_the_sample_is_the_one_that_was_labelled() -> None:
     assert all(drawn[label.key] == label.part for label in read())
 
 
-def test_the_guideline_shows_the_counts_of_today() -> None:
+def test_the_guideline_shows_the_figures_of_today() -> None:
     guideline = (
         Path(__file__).parents[2].joinpath("docs/understanding/labelling.md").read_text(encoding="utf-8")
     )
-    for line in (*counts(read()), *shares(read())):
+    first = read()
+    for line in (*counts(first), *shares(first), *table(pairs(first, read("second"))).splitlines()[2:]):
         assert line in guideline
