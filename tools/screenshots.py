@@ -23,10 +23,15 @@ SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 BROWSER = os.environ.get("RESONANZ_CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
-# name → address. {w} is the workspace; a leading "-" means: not signed in.
+# name → address. {w} is the workspace, {c} the newest conversation; a leading "-" means: not signed in.
 PAGES = {
     "login": "-/account/login/",
     "today": "/w/{w}/today/",
+    "inbox": "/w/{w}/inbox/",
+    "inbox-search": "/w/{w}/inbox/?view=all&q=filter",
+    "conversation": "/w/{w}/inbox/{c}/",
+    "person": "/w/{w}/inbox/{c}/?show=person",
+    "week": "/w/{w}/plan/?view=week",
     "plan": "/w/{w}/plan/?view=month",
     "drafts": "/w/{w}/plan/drafts/",
     "ledger": "/w/{w}/plan/ledger/",
@@ -100,6 +105,14 @@ def prepared(data: str) -> tuple[str, str]:
     return member.workspace.slug, str(session.session_key)
 
 
+def newest_conversation(slug: str) -> int:
+    """The number of the conversation that somebody wrote in last; 0 where there is none."""
+    from resonanz.inbound.conversations.models import Conversation
+
+    found = Conversation.objects.filter(workspace__slug=slug).order_by("-last_at")
+    return found.values_list("pk", flat=True).first() or 0
+
+
 def served() -> str:
     """Start the web server in a thread; its address."""
     from waitress import create_server
@@ -114,6 +127,7 @@ def served() -> str:
 def shoot(options: argparse.Namespace, base: str, slug: str, session: str) -> None:
     from playwright.sync_api import sync_playwright
 
+    conversation = newest_conversation(slug)
     OUT.mkdir(exist_ok=True)
     themes = ["light", "dark"] if options.all else options.themes
     languages = ["de", "en"] if options.all else options.languages
@@ -138,7 +152,7 @@ def shoot(options: argparse.Namespace, base: str, slug: str, session: str) -> No
                     "console", lambda m, n=name: m.type in {"error", "warning"} and print(f"{n}: {m.text}")
                 )
                 page.on("pageerror", lambda e, n=name: print(f"{n}: {e}"))
-                page.goto(base + address.lstrip("-").format(w=slug), wait_until="networkidle")
+                page.goto(base + address.lstrip("-").format(w=slug, c=conversation), wait_until="networkidle")
                 overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
                 if overflow > 0:
                     print(f"{name}: {overflow} px wider than the {size}")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from django.db.models import Count, Min, QuerySet
 
 from resonanz.foundation.workspaces.models import Member
 from resonanz.foundation.workspaces.roles import Permission
+from resonanz.inbound.conversations.events import Event, events
 from resonanz.inbound.conversations.lists import Row, rows
 from resonanz.inbound.conversations.models import Answer, Conversation, Label, Note, Part, Role
-from resonanz.inbound.intake.models import StoredAuthor, StoredMessage
+from resonanz.inbound.intake.models import StoredAuthor, StoredMessage, Wording
+from resonanz.inbound.intake.queries import earlier
 from resonanz.outbound.publishing.machine import PublicationState
 
 # What `conversation` raises, for those who do not know models.
@@ -36,17 +39,20 @@ class EntryKind(StrEnum):
     SAID = "said"
     ANSWER = "answer"
     NOTE = "note"
+    EVENT = "event"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing in a thread; which of the last three is set, `kind` says."""
+    """One thing in a thread; which of the last four is set, `kind` says."""
 
     kind: EntryKind
     at: datetime
     message: StoredMessage | None = None
     answer: Answer | None = None
     note: Note | None = None
+    event: Event | None = None
+    wordings: Sequence[Wording] = ()  # what an edited message said before, the oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +66,11 @@ class Thread:
 
 
 THREAD_LENGTH = 100
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 def thread(conversation: Conversation, limit: int = THREAD_LENGTH) -> Thread:
-    """The newest `limit` messages with all answers and notes, each shown once."""
+    """The newest `limit` messages with all answers, notes and events, each shown once."""
     parts = list(
         Part.objects.filter(conversation=conversation)
         .select_related("message__author")
@@ -73,20 +80,25 @@ def thread(conversation: Conversation, limit: int = THREAD_LENGTH) -> Thread:
         conversation.answers.select_related("publication", "message__author", "member__user").order_by("pk")
     )
     shown = [part for part in parts[:limit] if not any(_is_echo(part.message, a) for a in answers)]
-    entries = [_entry_of(part) for part in shown]
+    before = earlier(part.message for part in shown)
+    entries = [_entry_of(part, before.get(part.message_id, ())) for part in shown]
     entries += [Entry(EntryKind.ANSWER, a.created_at, answer=a, message=a.message) for a in answers]
     notes = conversation.notes.select_related("member__user")
     entries += [Entry(EntryKind.NOTE, n.created_at, note=n) for n in notes]
-    entries.sort(key=lambda e: (e.kind is not EntryKind.CONTEXT, e.at))
     is_long = len(parts) > limit
+    since = min((e.at for e in entries), default=_BEGINNING) if is_long else _BEGINNING
+    # What came with an answer is seen in the answer.
+    told = (e for e in events(conversation) if e.at >= since and e.cause != "answer")
+    entries += [Entry(EntryKind.EVENT, e.at, event=e) for e in told]
+    entries.sort(key=lambda e: (e.kind is not EntryKind.CONTEXT, e.at))
     said = (p.message for p in parts if p.role == Role.SAID and not p.message.is_ours)
     last = next(said, None) or (target(conversation) if is_long else None)
     return Thread(entries, is_long, max((a.pk for a in answers), default=0), last)
 
 
-def _entry_of(part: Part) -> Entry:
+def _entry_of(part: Part, wordings: Sequence[Wording]) -> Entry:
     kind = EntryKind.CONTEXT if part.role == Role.CONTEXT else EntryKind.SAID
-    return Entry(kind, part.message.sent_at, message=part.message)
+    return Entry(kind, part.message.sent_at, message=part.message, wordings=wordings)
 
 
 def _is_echo(message: StoredMessage, answer: Answer) -> bool:

@@ -29,7 +29,10 @@ class Line:
 
 
 def _line(entry: Any) -> Line:
-    changes = [(sentences.field(name), *values) for name, values in entry.changes.items()]
+    changes = [
+        (sentences.field(name), sentences.value(before), sentences.value(after))
+        for name, (before, after) in entry.changes.items()
+    ]
     return Line(entry, sentences.action(entry), changes)
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+
+from resonanz.web import words
 
 ACTIONS = {
     "workspace.created": gettext_noop("created the workspace"),
@@ -83,3 +87,14 @@ def action(entry: Any) -> str:
 def field(name: str) -> str:
     text = FIELDS.get(name)
     return _(text) if text else name
+
+
+# How the trail writes a moment: 2026-11-27T07:45:00+00:00
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+
+
+def value(written: Any) -> Any:
+    """A value as the trail holds it; moments in the workspace's time."""
+    if isinstance(written, str) and _MOMENT.fullmatch(written):
+        return words.exact(datetime.fromisoformat(written))
+    return written

@@ -206,7 +206,7 @@ def test_a_reply_to_our_answer_comes_back_to_the_conversation(
     work(FILE)
     conversation.refresh_from_db()
     assert (conversation.status, conversation.messages_count) == (Status.OPEN, 3)
-    assert kinds(conversation) == ["said", "said", "answer", "said"]
+    assert kinds(conversation) == ["said", "said", "answer", "event", "said"]
 
 
 def test_an_answer_that_could_not_be_sent_makes_it_our_turn_again(

@@ -14,9 +14,9 @@ from resonanz.foundation.channels.models import Channel, ChannelState
 from resonanz.foundation.work import leases
 from resonanz.foundation.work.engine import perform
 from resonanz.foundation.work.models import Fault
-from resonanz.foundation.workspaces.models import Workspace
+from resonanz.foundation.workspaces.models import Member, Workspace
 from resonanz.inbound.conftest import NOON, Killed, Plaza, connected, said, work
-from resonanz.inbound.conversations import threads
+from resonanz.inbound.conversations import services, threads
 from resonanz.inbound.conversations.machine import Status
 from resonanz.inbound.conversations.models import Conversation, Filing, Lookup, Part, Role
 from resonanz.inbound.conversations.queries import EntryKind, thread
@@ -279,3 +279,26 @@ def test_a_thread_that_runs_in_a_circle_ends(channel: Channel, plaza: Plaza) -> 
     work(LOOKUP, FILE)
     arrive(channel, said("3", minutes=1, reply_to="2"))
     assert grouped(channel) == [["1", "3"]]
+
+
+def test_the_thread_tells_what_happened_between_the_messages(
+    channel: Channel, agent: Member, clock: time_machine.Coordinates
+) -> None:
+    clock.move_to(NOON)
+    arrive(channel, said("a"))
+    conversation = Conversation.objects.get()
+    clock.shift(timedelta(minutes=5))
+    services.set_status(agent, [conversation.pk], Status.RESOLVED)
+    clock.shift(timedelta(minutes=5))
+    arrive(channel, said("b", reply_to="a", thread="a", minutes=10))
+    kinds = [e.kind for e in thread(conversation).entries]
+    assert kinds == [EntryKind.SAID, EntryKind.EVENT, EntryKind.SAID, EntryKind.EVENT]
+
+
+def test_what_a_message_said_before_stands_under_it(channel: Channel) -> None:
+    arrive(channel, said("a", "a red door"))
+    arrive(channel, said("a", "a blue door", edited_at=now()))
+    (entry,) = thread(Conversation.objects.get()).entries
+    assert entry.message is not None
+    assert entry.message.text == "a blue door"
+    assert [wording.text for wording in entry.wordings] == ["a red door"]

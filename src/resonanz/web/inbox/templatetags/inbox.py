@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 
 from django import template
 
+from resonanz.inbound.conversations.events import Event
+from resonanz.web.inbox import sentences
+
 register = template.Library()
 
 
@@ -17,3 +20,9 @@ def web_address(value: str) -> str:
     except ValueError:
         return ""
     return value if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+@register.filter
+def told(event: Event) -> sentences.Told:
+    """{{ event|told }}: what happened to a conversation, in words."""
+    return sentences.told(event)

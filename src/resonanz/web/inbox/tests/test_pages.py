@@ -440,3 +440,30 @@ def test_times_are_the_companys(channel: Channel, agent: Member, client_of: Sign
     store(channel, [said("1", minutes=-12 * 60 + 15)])
     work(FILE)
     assert "01:15" in text_of(client_of(agent), page(Conversation.objects.get()))
+
+
+def test_the_thread_tells_who_did_what_and_what_was_edited(
+    channel: Channel, agent: Member, client_of: SignedIn
+) -> None:
+    store(channel, [said("1", "A red door")])
+    work(FILE)
+    conversation = Conversation.objects.get()
+    store(channel, [said("1", "A blue door", edited_at=now())])
+    work(FILE)
+    client = client_of(agent)
+    pane(client, page(conversation, "status/"), {"status": "resolved"})
+    pane(client, page(conversation, "label/"), {"add": "Lob"})
+    shown = text_of(client, page(conversation, "thread/"))
+    assert "Sven Keller resolved it" in shown
+    assert "Sven Keller put the label “Lob” on it" in shown
+    assert "What it said before" in shown
+    assert "A red door" in shown
+
+
+def test_the_page_of_a_conversation_asks_for_its_list_when_there_is_room_for_it(
+    conversation: Conversation, agent: Member, client_of: SignedIn
+) -> None:
+    client = client_of(agent)
+    assert 'hx-trigger="intersect once, ' in text_of(client, page(conversation))
+    assert f'id="row-{conversation.pk}"' not in text_of(client, page(conversation))
+    assert f'id="row-{conversation.pk}"' in text_of(client, f"{INBOX}rows/")
