@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from resonanz.connectorkit.errors import OutcomeUnknown, Unavailable
+from resonanz.connectorkit.errors import OutcomeUnknown, Rejected, Unavailable
 from resonanz.connectorkit.faults import hang_up_after, hang_up_before, time_out, unreachable, when, writes
 from resonanz.connectorkit.manifest import Capability
 from resonanz.kernel.messages import MessageKind
@@ -59,6 +59,20 @@ def test_a_post_goes_out_is_found_counted_and_taken_back(world: World) -> None:
     world.settle()
     assert connector.find_published(draft) is None
     assert connector.counts([receipt.reference]) == {}
+
+
+@pytest.mark.fake_only
+@pytest.mark.needs(Capability.PUBLISH, Capability.REPLY, Capability.INBOUND)
+def test_an_answer_is_as_long_as_we_count_it(world: World) -> None:
+    """What the network itself adds (a name in front, say) counts: to the last unit it goes out, one more and not."""
+    world.others_mention("Wann habt ihr offen?")
+    world.settle()
+    to = world.connector().inbound(START).items[0].reference
+    limit = world.network.manifest.limits.text[0]
+    room = limit.maximum - limit.used(world.network.worded("", to))
+    assert world.connector().publish(world.draft("x" * room, reply_to=to), ())
+    with pytest.raises(Rejected):
+        world.connector().publish(world.draft("x" * (room + 1), reply_to=to), ())
 
 
 @pytest.mark.needs(Capability.PUBLISH, Capability.OWN_POSTS)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from resonanz.connectorkit.errors import AccessLost
 from resonanz.connectorkit.http import Explain, Http
 from resonanz.connectorkit.manifest import Manifest
-from resonanz.kernel.messages import Author
+from resonanz.kernel.messages import Author, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,11 @@ class Network:
 
     connector: called with (http, account), gives an object with the manifest's capabilities.
     explain: reads the network's own errors.
+    worded: a text as it will stand there, in answer to something or to nothing; limits are counted in it.
     """
 
     manifest: Manifest
     auth: Auth
     connector: Callable[[Http, Account], Any]
     explain: Explain | None = None
+    worded: Callable[[str, Reference | None], str] = lambda text, _reply_to: text

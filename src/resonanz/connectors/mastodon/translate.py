@@ -223,13 +223,18 @@ def _optional_id(value: Any, *path: str | int) -> str:
 # --- publishing ---------------------------------------------------------------------------------------------------
 
 
-def full_text(draft: Draft) -> str:
+def worded(typed: str, reply_to: Reference | None) -> str:
     """The text as it goes out: an answer names whom it answers, or they would not be told of it."""
-    acct = draft.reply_to.data.get("acct", "") if draft.reply_to else ""
+    acct = reply_to.data.get("acct", "") if reply_to else ""
     named = rf"(?<!\w)@{re.escape(acct)}(?![\w@])"
-    if not acct or re.search(named, draft.text, re.IGNORECASE):
-        return draft.text
-    return f"@{acct} {draft.text}"
+    if not acct or re.search(named, typed, re.IGNORECASE):
+        return typed
+    return f"@{acct} {typed}"
+
+
+def full_text(draft: Draft) -> str:
+    """The text of `draft` as it goes out."""
+    return worded(draft.text, draft.reply_to)
 
 
 def status_body(draft: Draft, uploads: Sequence[Upload]) -> Mapping[str, Any]:

@@ -19,7 +19,7 @@ from resonanz.inbound.conversations.services import NotThere, locked
 from resonanz.inbound.intake.models import StoredMessage
 from resonanz.kernel.messages import Visibility
 from resonanz.outbound.publishing import services as publications
-from resonanz.outbound.publishing.checks import Payload
+from resonanz.outbound.publishing.checks import Payload, units_used
 from resonanz.outbound.publishing.models import Origin, Publication
 
 
@@ -119,7 +119,7 @@ def counted(conversation: Conversation, message: StoredMessage, text: str) -> Co
     if not limits:
         return None
     payload = answer_payload(conversation, message, text)
-    return Counted(limits[0].used(payload.text, payload.content_warning), limits[0].maximum)
+    return Counted(units_used(conversation.channel, limits[0], payload), limits[0].maximum)
 
 
 def _unseen_answer(actor: Member, conversation: Conversation, text: str, seen: int) -> Answer | None:

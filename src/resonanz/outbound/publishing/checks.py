@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as a_field
 
-from resonanz.connectorkit.manifest import Capability, Limits, MediaLimit
+from resonanz.connectorkit.manifest import Capability, Limits, MediaLimit, TextLimit
+from resonanz.foundation.channels import networks
 from resonanz.foundation.channels.models import Channel, ChannelState
 from resonanz.foundation.channels.queries import limits_of
 from resonanz.foundation.media.models import MediaFile
@@ -49,7 +50,7 @@ def problems(channel: Channel, payload: Payload) -> list[Problem]:
     limits = limits_of(channel)
     return [
         *_about_channel(channel, payload),
-        *_about_text(limits, payload),
+        *_about_text(channel, limits, payload),
         *_about_media(limits, payload.media),
     ]
 
@@ -68,11 +69,18 @@ def _about_channel(channel: Channel, payload: Payload) -> Iterator[Problem]:
             yield Problem("not_possible_there", name, {"capability": capability.value})
 
 
-def _about_text(limits: Limits, payload: Payload) -> Iterator[Problem]:
+def units_used(channel: Channel, limit: TextLimit, payload: Payload) -> int:
+    """How much of `limit` the words of `payload` take, as they will stand on the network of `channel`."""
+    return limit.used(
+        networks.get(channel.network).worded(payload.text, payload.reply_to), payload.content_warning
+    )
+
+
+def _about_text(channel: Channel, limits: Limits, payload: Payload) -> Iterator[Problem]:
     if not payload.text.strip() and not payload.media:
         yield Problem("empty", "text")
     for limit in limits.text:
-        if (used := limit.used(payload.text, payload.content_warning)) > limit.maximum:
+        if (used := units_used(channel, limit, payload)) > limit.maximum:
             yield Problem(
                 "text_too_long", "text", {"used": used, "maximum": limit.maximum, "unit": limit.unit.value}
             )

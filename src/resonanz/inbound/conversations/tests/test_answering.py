@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.timezone import now
 
 from resonanz.foundation.audit.models import Entry
+from resonanz.foundation.channels import networks
 from resonanz.foundation.channels.models import Channel
 from resonanz.foundation.workspaces.models import Member, Workspace
 from resonanz.inbound.conftest import NOON, connected, said, work
@@ -19,6 +21,7 @@ from resonanz.inbound.conversations.answering import (
     CannotAnswer,
     answer,
     can_answer,
+    counted,
 )
 from resonanz.inbound.conversations.machine import Status
 from resonanz.inbound.conversations.models import Answer, Conversation
@@ -54,6 +57,22 @@ def published(made: Answer, remote_id: str = "out") -> None:
 
 def kinds(conversation: Conversation) -> list[str]:
     return [entry.kind.value for entry in thread(conversation).entries]
+
+
+def test_what_the_network_adds_to_an_answer_counts(
+    conversation: Conversation, agent: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = networks.all_networks()
+    naming = replace(known["plaza"], worded=lambda text, to: f"@{to.remote_id}: {text}" if to else text)
+    monkeypatch.setattr(networks, "all_networks", lambda: {**known, "plaza": naming})
+    message = target(conversation)
+    assert message is not None
+    counted_now = counted(conversation, message, "Hi")
+    assert counted_now is not None
+    assert counted_now.used == len("@2: Hi")
+    with pytest.raises(NotAccepted):
+        answer(agent, conversation.pk, "x" * 297, key=new_key(), seen=0)
+    assert answer(agent, conversation.pk, "x" * 296, key=new_key(), seen=0)
 
 
 def test_an_answer_goes_through_publishing_to_the_last_message(
