@@ -14,6 +14,7 @@ from django.utils.timezone import now
 
 from resonanz.foundation.audit.services import record
 from resonanz.foundation.channels.models import Channel
+from resonanz.foundation.work.durability import promise
 from resonanz.foundation.work.registry import wake
 from resonanz.foundation.workspaces.models import Member
 from resonanz.foundation.workspaces.roles import Permission
@@ -107,6 +108,7 @@ def schedule(
         target=publication,
         after={"channel": channel, "planned_at": planned_at.isoformat(), "key": key},
     )
+    promise()
     transaction.on_commit(wake)
     return publication
 
@@ -220,6 +222,7 @@ def _change(
         before={"state": before.state, "planned_at": before.planned_at.isoformat()},
         after={"state": state, "planned_at": publication.planned_at.isoformat()},
     )
+    promise()
     transaction.on_commit(wake)
 
 
