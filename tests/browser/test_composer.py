@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from playwright.sync_api import expect
 
 from resonanz.foundation.channels.models import Channel
+from resonanz.foundation.media import services as media
 from resonanz.foundation.media.tests import samples
 from resonanz.kernel.ids import new_key
 from resonanz.outbound.content import queries, scheduling, services
@@ -150,7 +153,49 @@ def test_a_picture_is_added_described_and_shown(at, channels, tmp_path):
     expect(page.locator("[data-panel]:visible [data-post-pictures] img")).to_have_count(1)
     page.get_by_label("Description for people").fill("A hall")
     expect(page.locator("[data-panel]:visible [data-notes]")).not_to_contain_text("no description")
+    saved(page)
     assert [p.alt for p in Content.objects.get().pictures.all()] == ["A hall"]
+
+
+@pytest.fixture
+def described(at, channels, editor):
+    """The page of a content with a picture."""
+    content = services.save(editor, new_key(), 0, text="Our hall")
+    services.attach(editor, content, media.upload(editor, io.BytesIO(samples.photo()), "hall.jpg"))
+    return at(f"plan/contents/{content.key}/")
+
+
+def test_a_description_typed_without_a_connection_is_kept(described):
+    described.context.set_offline(True)
+    described.get_by_label("Description for people").fill("A hall, written in a tunnel")
+    expect(described.locator("#save-state")).to_have_attribute("data-state", "unsaved")
+    described.context.set_offline(False)
+    saved(described)
+    assert Content.objects.get().pictures.get().alt == "A hall, written in a tunnel"
+
+
+def test_a_description_that_the_database_could_not_take_is_sent_again(described, monkeypatch):
+    describe, calls = services.describe, []
+
+    def locked_once(*args):
+        calls.append(args)
+        if len(calls) == 1:
+            raise OperationalError("database is locked")
+        describe(*args)
+
+    monkeypatch.setattr(services, "describe", locked_once)
+    described.get_by_label("Description for people").fill("A hall")
+    expect(described.locator("#save-state")).to_have_attribute("data-state", "unsaved")
+    saved(described)
+    assert len(calls) == 2
+    assert Content.objects.get().pictures.get().alt == "A hall"
+
+
+def test_a_picture_taken_away_stays_away(described):
+    with described.expect_response(re.compile(r"/pictures/\d+/")):
+        described.get_by_role("button", name="Take away").click()
+    saved(described)
+    assert not Content.objects.get().pictures.exists()
 
 
 def test_an_entry_moves_by_keyboard_and_by_dragging(at, channels, editor):

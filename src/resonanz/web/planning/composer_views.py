@@ -157,7 +157,10 @@ def change_picture(request: WorkspaceRequest, key: str, pk: int) -> HttpResponse
     if file is None:
         raise Http404
     if "alt" in request.POST:
-        services.describe(request.member, content, file, request.POST["alt"])
+        try:
+            services.describe(request.member, content, file, _lines(request.POST["alt"]))
+        except NotStorable as error:
+            return JsonResponse({"sentence": _not_storable(error)}, status=422)
     if "order" in request.POST:
         ids = [int(part) for part in request.POST["order"].split(",") if part.isdecimal()]
         services.arrange(request.member, content, ids)

@@ -275,7 +275,7 @@ for (const form of root.querySelectorAll("[data-after-save]")) {
 }
 
 startPictures({
-  root, csrf, text,
+  root, csrf, text, saver,
   ready: async () => {
     ideaPart.dirty = ideaPart.dirty || ideaPart.version === 0;
     return saver.flush();

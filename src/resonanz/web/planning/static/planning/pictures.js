@@ -1,4 +1,5 @@
-// Pictures of a content: added by choosing, dropping or pasting; described, ordered, taken away.
+// Pictures of a content: added by choosing, dropping or pasting; described, ordered, taken away. Files go up at once,
+// everything else is kept by the saver like all that is written.
 
 const list = document.getElementById("pictures");
 
@@ -9,7 +10,7 @@ export const pictures = () => [...list.querySelectorAll("[data-picture]")].map((
   alt: item.querySelector("[data-alt]").value,
 }));
 
-export function startPictures({ root, csrf, text, ready, changed }) {
+export function startPictures({ root, csrf, text, saver, ready, changed }) {
   const uploads = document.getElementById("uploads");
   const field = document.getElementById("file");
   const post = (address, fields) => {
@@ -42,9 +43,24 @@ export function startPictures({ root, csrf, text, ready, changed }) {
     for (const file of files) await add(file); // one after the other, so that their order is the person's
   }
 
-  async function tell(item, fields) {
-    const response = await post(item.dataset.url, fields).catch(() => null);
-    changed(response?.ok ? (await response.json()).notes : null);
+  const parts = new Map();
+
+  /** What a picture's own part tells the server: its words, and what was done with it since. */
+  function partOf(item) {
+    if (!parts.has(item)) {
+      const collect = () => {
+        if (!item.isConnected) return { detach: "yes" };
+        const alt = item.querySelector("[data-alt]").value;
+        return item.moved ? { alt, order: pictures().map(({ id }) => id).join(",") } : { alt };
+      };
+      parts.set(item, saver.part({ address: item.dataset.url, version: null, collect }));
+    }
+    return parts.get(item);
+  }
+
+  function tell(item) {
+    partOf(item).touch();
+    changed();
   }
 
   field?.addEventListener("change", async () => {
@@ -72,28 +88,18 @@ export function startPictures({ root, csrf, text, ready, changed }) {
     });
   }
 
-  let timer;
   list.addEventListener("input", (event) => {
     const item = event.target.closest("[data-picture]");
     item.querySelector("img").alt = event.target.value;
-    clearTimeout(timer);
-    timer = setTimeout(() => tell(item, { alt: event.target.value }), 600);
-  });
-  list.addEventListener("change", (event) => {
-    clearTimeout(timer);
-    tell(event.target.closest("[data-picture]"), { alt: event.target.value });
+    tell(item);
   });
   list.addEventListener("click", (event) => {
     const item = event.target.closest("[data-picture]");
-    if (event.target.closest("[data-detach]")) {
-      item.remove();
-      tell(item, { detach: "yes" });
-    } else if (event.target.closest("[data-earlier]")) {
-      item.previousElementSibling?.before(item);
-      tell(item, { order: pictures().map(({ id }) => id).join(",") });
-    } else if (event.target.closest("[data-later]")) {
-      item.nextElementSibling?.after(item);
-      tell(item, { order: pictures().map(({ id }) => id).join(",") });
-    }
+    if (event.target.closest("[data-detach]")) item.remove();
+    else if (event.target.closest("[data-earlier]")) item.previousElementSibling?.before(item);
+    else if (event.target.closest("[data-later]")) item.nextElementSibling?.after(item);
+    else return;
+    item.moved = item.isConnected;
+    tell(item);
   });
 }
