@@ -39,7 +39,6 @@ def command(host: str, port: int, threads: int, serve: str) -> None:
         listen_on(host, port)
     house.setup()
     prepare_database()
-    clean_up()
     run(host, port, threads, serve)
 
 
@@ -99,13 +98,6 @@ def prepare_database() -> None:
     call_command("migrate", verbosity=0, interactive=False)
     if not settings.EMBEDDED:
         call_command("createcachetable", verbosity=0)
-
-
-def clean_up() -> None:
-    """Let go of files that no row names: what a process left behind that died between the two."""
-    from resonanz.foundation.media.services import clean_orphans
-
-    clean_orphans()
 
 
 def run(host: str, port: int, threads: int, serve: str) -> None:

@@ -25,6 +25,17 @@ class Due(models.Model):
         abstract = True
 
 
+class Routine(Due):
+    """One thing that is done again and again; see routines.py."""
+
+    name = models.CharField(max_length=64, unique=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    fault = models.PositiveBigIntegerField(null=True, blank=True)  # number of the Fault of the last try
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Fault(models.Model):
     """A bug of ours that stopped a piece of work; people are told its number."""
 
