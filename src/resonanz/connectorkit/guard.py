@@ -7,7 +7,6 @@ redirect may lead anywhere. Here the very address that is connected to has been 
 from __future__ import annotations
 
 import ipaddress
-import socket
 import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +17,8 @@ from typing import Any
 
 import httpcore
 import httpx
+
+from resonanz.connectorkit import lookup
 
 # RFC 6052, RFC 8215, RFC 4291 (2.5.5.1): IPv6 addresses that lead to IPv4 ones.
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -112,10 +113,11 @@ class GuardedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = lookup.addresses(host, port, _remaining(timeout))
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(f"no address for {host} in time") from error
         except (OSError, UnicodeError, OverflowError) as error:  # the last two: names and ports that are none
             raise httpcore.ConnectError(f"no address for {host}") from error
-        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         # All of them must be public: with a mixed answer the next look-up could choose the other one.
         private = [address for address in addresses if not is_public(address)]
         if private and not self._is_allowed(host, port):

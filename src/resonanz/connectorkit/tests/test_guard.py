@@ -12,7 +12,7 @@ import httpcore
 import httpx
 import pytest
 
-from resonanz.connectorkit import guard
+from resonanz.connectorkit import guard, lookup
 from resonanz.connectorkit.errors import Effect, OutcomeUnknown, Rejected, Unavailable
 from resonanz.connectorkit.fakes import FakeServer
 from resonanz.connectorkit.guard import GuardedBackend, PrivateAddress, is_public, open_client
@@ -124,6 +124,41 @@ def test_the_owner_may_name_hosts_of_his_own(
 def test_a_name_that_is_none_has_no_address(host: str) -> None:
     with pytest.raises(httpcore.ConnectError):
         GuardedBackend().connect_tcp(host, 443)
+
+
+@pytest.fixture
+def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """A resolver that answers nobody until the event is set."""
+    answering = threading.Event()
+    threads = set(threading.enumerate())
+
+    def look_up(host: str, port: int, **options: Any) -> list[Any]:
+        assert answering.wait(20)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("1.1.1.1", port))]
+
+    _resolving(monkeypatch, ("1.1.1.1",))
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    yield answering
+    answering.set()
+    for thread in set(threading.enumerate()) - threads:
+        thread.join(20)
+
+
+def test_a_resolver_that_hangs_ends_with_the_deadline(hanging: threading.Event) -> None:
+    client = open_client()
+    with pytest.raises(Unavailable) as caught:
+        Http(client).call("POST", "https://haengt.example/", effect=Effect.WRITE, timeout_seconds=0.05)
+    client.close()
+    assert caught.value.reason == "unreachable", "nothing was sent, so nothing is in doubt"
+
+
+def test_so_many_hanging_look_ups_leave_room_again(hanging: threading.Event) -> None:
+    backend = GuardedBackend()
+    for _number in range(lookup.MOST_AT_ONCE + 1):
+        with pytest.raises(httpcore.ConnectTimeout):
+            backend.connect_tcp("haengt.example", 443, timeout=0.005)
+    hanging.set()
+    assert backend.connect_tcp("geht.example", 443, timeout=20)
 
 
 def test_no_unix_sockets() -> None:
