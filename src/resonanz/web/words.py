@@ -117,4 +117,5 @@ def ago(moment: datetime, now: datetime) -> str:
 def exact(moment: datetime) -> str:
     """The whole date and time with its zone, for the hover."""
     there = moment.astimezone(get_current_timezone())
-    return f"{_dated(pgettext('exact day', '{weekday}, {day} {month} {year}'), there)}, {there:%H:%M:%S %Z}"
+    named = _dated(pgettext("exact day", "{weekday}, {day} {month} {year}"), there)
+    return f"{named}, {there:%H:%M:%S %Z}"
