@@ -12,9 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from resonanz.matching import loops
-from resonanz.matching.char_table import cells_of
 from resonanz.matching.engine import Array, Numbers
+from resonanz.matching.loops import building
 from resonanz.matching.plan import Plan
 from resonanz.matching.query import Field, Part
 
@@ -28,18 +27,18 @@ class Words(NamedTuple):
 
     hashes: NDArray[np.uint64]  # open addressing, a power of two, at most half full; 0 where free
     numbers: Numbers  # beside them; -1 where free
-    starts: Numbers  # of word n its cells are starts[n] to starts[n + 1]
-    cells: NDArray[np.uint32]
+    starts: Numbers  # of word n its bytes are blocks[starts[n] : starts[n + 1]]
+    blocks: NDArray[np.uint64]  # UTF-8, eight bytes each, filled up with zeros
     maybe: NDArray[np.uint8]  # a bit for each hash: most words of a text end here
     nodes: Numbers  # of word n, its node; -1 where no phrase begins with it
 
 
 class Trees(NamedTuple):
-    """Phrases as paths of word numbers, partial words as paths of cells. The keys are exact."""
+    """Phrases as paths of word numbers, partial words as paths of bytes. The keys are exact."""
 
     keys: NDArray[
         np.uint64
-    ]  # open addressing as above: node << 32 | step, or the first three cells of a partial word
+    ]  # open addressing as above: node << 32 | step, or the first three bytes of a partial word
     targets: Numbers  # nodes
     literals: Numbers  # of each node, the literal that ends there; -1: none
     goes_on: NDArray[np.uint8]  # of each node, whether anything follows
@@ -76,7 +75,7 @@ def _numbers(values: list[int] | range = range(0)) -> Numbers:
 
 
 EMPTY = Tables(
-    Words(_NO_KEYS, _NO_VALUES, _numbers([0]), np.zeros(0, np.uint32), np.zeros(64, np.uint8), _numbers()),
+    Words(_NO_KEYS, _NO_VALUES, _numbers([0]), np.zeros(0, np.uint64), np.zeros(64, np.uint8), _numbers()),
     Trees(_NO_KEYS, _NO_VALUES, _numbers(), np.zeros(0, np.uint8), np.zeros(0, np.uint8), _numbers()),
     Programs(
         _numbers([0]), _numbers(), _numbers(), _numbers(), np.zeros(0, np.int16), np.zeros(0, np.int16), _numbers(),
@@ -108,20 +107,20 @@ def _with_phrases(words: Words, trees: Trees, plan: Plan, numbers: Numbers) -> t
     vocabulary = {
         word: i for i, word in enumerate(dict.fromkeys(word for phrase in plan.phrases for word in phrase))
     }
-    chars, ends = _flat(vocabulary)
+    text, ends = _flat(vocabulary)
     steps = [vocabulary[word] for phrase in plan.phrases for word in phrase]
-    words, known = _room_for_words(words, len(vocabulary), len(chars)), len(words.nodes)
+    words, known = _room_for_words(words, len(vocabulary), len(text)), len(words.nodes)
     trees, nodes = _room_for_nodes(trees, len(steps)), len(trees.literals)
     word_numbers = np.empty(len(ends), np.int32)
-    known = loops.add_words(words, known, chars, ends, word_numbers)
+    known = building.add_words(words, known, text.view(np.uint64), ends, word_numbers)
     planned = _numbers(list(plan.phrases.values()))
     literals = numbers[planned]
     phrase_ends = np.cumsum([len(phrase) for phrase in plan.phrases], dtype=np.int32)
-    nodes = loops.add_phrases(words, trees, nodes, word_numbers[_numbers(steps)], phrase_ends, literals)
+    nodes = building.add_phrases(words, trees, nodes, word_numbers[_numbers(steps)], phrase_ends, literals)
     numbers[planned] = literals
     words = words._replace(
         starts=words.starts[: known + 1].copy(),
-        cells=words.cells[: words.starts[known]].copy(),
+        blocks=words.blocks[: words.starts[known]].copy(),
         nodes=words.nodes[:known].copy(),
     )
     return words, trees._replace(literals=trees.literals[:nodes], goes_on=trees.goes_on[:nodes])
@@ -130,15 +129,14 @@ def _with_phrases(words: Words, trees: Trees, plan: Plan, numbers: Numbers) -> t
 def _with_partials(trees: Trees, plan: Plan, numbers: Numbers, literals: int) -> Trees:
     """The partial words of `plan` put in."""
     nodes = len(trees.literals)
-    stems = [stem for _, stem in plan.partials]
-    trees = _room_for_nodes(trees, sum(map(len, stems)))._replace(
+    text, ends = _flat([stem for _, stem in plan.partials])
+    trees = _room_for_nodes(trees, len(text))._replace(
         parts=_longer(trees.parts, literals), others=_longer(trees.others, literals, -1)
     )
-    chars, ends = _flat(stems)
     parts = np.array([PARTS.index(part) for part, _ in plan.partials], np.uint8)
     planned = _numbers(list(plan.partials.values()))
     ours = numbers[planned]
-    nodes = loops.add_partials(trees, nodes, chars, ends, parts, ours)
+    nodes = building.add_partials(trees, nodes, text, text.view(np.uint64), ends, parts, ours)
     numbers[planned] = ours
     return trees._replace(literals=trees.literals[:nodes].copy(), goes_on=trees.goes_on[:nodes].copy())
 
@@ -180,24 +178,27 @@ def without(programs: Programs, query: int) -> Programs:
     )
 
 
-def _flat(texts: Collection[str]) -> tuple[NDArray[np.uint32], Numbers]:
-    """The cells of folded texts end to end, and where each ends."""
-    return cells_of("".join(texts)), np.cumsum([len(text) for text in texts], dtype=np.int32)
+def _flat(texts: Collection[str]) -> tuple[NDArray[np.uint8], Numbers]:
+    """Folded texts end to end in UTF-8, filled up to whole blocks, and where each ends."""
+    parts = [text.encode() for text in texts]
+    ends = np.cumsum([len(part) for part in parts], dtype=np.int32)
+    joined = b"".join(parts)
+    return np.frombuffer(joined + bytes(16 - len(joined) % 8), np.uint8), ends
 
 
-def _room_for_words(words: Words, more: int, cells: int) -> Words:
-    size = _places(len(words.nodes) + more)
-    hashes, numbers = _copied(words.hashes, words.numbers, size)
-    maybe = np.zeros(max(size, len(words.maybe)), np.uint8)
-    loops.mark(maybe, hashes, numbers)
-    return Words(
-        hashes,
-        numbers,
+def _room_for_words(words: Words, more: int, size: int) -> Words:
+    """A copy with room for more words, of so many bytes together."""
+    places = max(_places(len(words.nodes) + more), len(words.hashes))
+    longer = Words(
+        np.zeros(places, np.uint64),
+        np.full(places, -1, np.int32),
         _longer(words.starts, len(words.starts) + more),
-        _longer(words.cells, len(words.cells) + cells),
-        maybe,
+        _longer(words.blocks, len(words.blocks) + size // 8 + more),
+        np.zeros(places, np.uint8),
         _longer(words.nodes, len(words.nodes) + more, -1),
     )
+    building.add_known_words(longer, words.hashes, words.numbers)
+    return longer
 
 
 def _room_for_nodes(trees: Trees, more: int) -> Trees:
@@ -214,7 +215,7 @@ def _copied(keys: Array, values: Numbers, size: int) -> tuple[Array, Numbers]:
     if size <= len(keys):
         return keys.copy(), values.copy()
     new_keys, new_values = np.zeros(size, np.uint64), np.full(size, -1, np.int32)
-    loops.insert_all(new_keys, new_values, keys, values)
+    building.insert_all(new_keys, new_values, keys, values)
     return new_keys, new_values
 
 
