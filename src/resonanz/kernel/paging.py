@@ -24,3 +24,5 @@ class Page(Generic[T]):
     cursor: Cursor
     more: bool = False  # there is more right now
     skipped: int = 0  # items the network sent that could not be read
+    # Older items that lie there as well and are too many to be read; None: as many as the last time.
+    left_out: int | None = None

@@ -80,7 +80,9 @@ def page(feed: Feed, answer: Answer, position: Position, author: Author, now: da
         modified="" if again else answer.headers.get("last-modified", "")[:100],
         seen=tuple(seen[:_REMEMBERED]),
     )
-    return Page(tuple(message for _, message in handed_on), following.write(), more, feed.skipped)
+    return Page(
+        tuple(message for _, message in handed_on), following.write(), more, feed.skipped, feed.left_out
+    )
 
 
 def mark(entry: Entry) -> str:

@@ -39,16 +39,16 @@ class Sieved:
     is_guess: bool = False
 
 
-def sieve(body: bytes) -> Sieved:
-    """`body` as it may be parsed. Raises TooMuch."""
+def sieve(body: bytes, *, last: bool = False) -> Sieved:
+    """`body` as it may be parsed, with its first MAX_ENTRIES entries, or its last ones. Raises TooMuch."""
     try:
-        return _cut(body, _weigh(body))
+        return _cut(body, _weigh(body), last=last)
     except expat.ExpatError:
         if body.count(b"&") > _MAX_AMPERSANDS:
             raise TooMuch("not well-formed, and too large to mend") from None
     body = _mended(body)
     try:
-        return _cut(body, _weigh(body))
+        return _cut(body, _weigh(body), last=last)
     except expat.ExpatError:
         pass  # then only leniently
     if len(body) > _LENIENT_BYTES or any(body.count(mark) > most for mark, most in _LENIENT.items()):
@@ -100,11 +100,13 @@ def _is_entry(name: str) -> bool:
     return name.rpartition(":")[2].lower() in _ENTRY_NAMES
 
 
-def _cut(body: bytes, weight: _Weight) -> Sieved:
-    """Without the entries beyond the first MAX_ENTRIES; what closes the document stays."""
+def _cut(body: bytes, weight: _Weight, *, last: bool) -> Sieved:
+    """Without the entries beyond MAX_ENTRIES; what opens and closes the document stays."""
     left_out = len(weight.starts) - MAX_ENTRIES
     if left_out <= 0:
         return Sieved(body)
+    if last:
+        return Sieved(body[: weight.starts[0]] + body[weight.starts[left_out] :], left_out)
     tail = body.find(b">", weight.last_end) + 1
     return Sieved(body[: weight.starts[MAX_ENTRIES]] + body[tail:], left_out)
 

@@ -11,6 +11,7 @@ from calendar import timegm
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -54,7 +55,8 @@ class Feed:
     homepage: str
     image: str
     entries: tuple[Entry, ...]  # as they stand there
-    skipped: int  # entries that could not be read or were too many
+    skipped: int  # entries that could not be read
+    left_out: int = 0  # older entries beyond the MAX_ENTRIES newest
     is_whole: bool = True  # False: perhaps cut off, so it has to be fetched again
 
 
@@ -64,10 +66,19 @@ def feed(body: bytes, content_type: str, address: str) -> Feed:
         raise Unreadable(f"more than {MAX_BYTES} bytes")
     start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if start == b"{":
-        return _json_feed(body, address)
-    if start in (b"<", b"\xff", b"\xfe") or b"<" in body[:200]:
-        return _xml_feed(body, content_type, address)
-    raise Unreadable("empty" if not start else "neither XML nor JSON")
+        part = partial(_json_feed, body, address)
+    elif start in (b"<", b"\xff", b"\xfe") or b"<" in body[:200]:
+        part = partial(_xml_feed, body, content_type, address)
+    else:
+        raise Unreadable("empty" if not start else "neither XML nor JSON")
+    found = part(last=False)
+    return part(last=True) if _ends_before_the_news(found) else found
+
+
+def _ends_before_the_news(found: Feed) -> bool:
+    """Whether entries were left out behind ones that grow newer: some podcasts list their first episode first."""
+    dated = [entry.sent_at for entry in found.entries if entry.sent_at]
+    return bool(found.left_out and dated and dated[0] < dated[-1])
 
 
 def message(entry: Entry, author: Author, now: datetime) -> Message:
@@ -130,9 +141,9 @@ def web_address(value: str, base: str) -> str:
 # --- RSS and Atom -------------------------------------------------------------------------------------------------
 
 
-def _xml_feed(body: bytes, content_type: str, address: str) -> Feed:
+def _xml_feed(body: bytes, content_type: str, address: str, *, last: bool) -> Feed:
     try:
-        sieved = sieve(body)
+        sieved = sieve(body, last=last)
         parsed: Any = feedparser.parse(
             # A stream: a string that looks like an address would be fetched.
             io.BytesIO(sieved.body),
@@ -158,7 +169,8 @@ def _xml_feed(body: bytes, content_type: str, address: str) -> Feed:
         homepage=web_address(str(about.get("link", "")), address),
         image=web_address(str(about.get("image", {}).get("href", "")), address),
         entries=entries,
-        skipped=skipped + sieved.left_out,
+        skipped=skipped,
+        left_out=sieved.left_out,
         is_whole=not sieved.is_guess,
     )
 
@@ -219,7 +231,7 @@ def _date(value: Any) -> datetime | None:
 # --- JSON Feed (https://www.jsonfeed.org/version/1.1/, read 2026-11-22) ------------------------------------------
 
 
-def _json_feed(body: bytes, address: str) -> Feed:
+def _json_feed(body: bytes, address: str, *, last: bool) -> Feed:
     try:
         document = json.loads(body.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError) as error:
@@ -228,14 +240,16 @@ def _json_feed(body: bytes, address: str) -> Feed:
         raise Unreadable("not a feed")
     language = _language(at(document, "language"))
     listed = reading.items(document, "items")
-    entries, skipped = reading.each(listed[:MAX_ENTRIES], lambda one: _json_entry(one, address, language))
+    part = listed[-MAX_ENTRIES:] if last else listed[:MAX_ENTRIES]
+    entries, skipped = reading.each(part, lambda one: _json_entry(one, address, language))
     return Feed(
         title=text(document, "title"),
         description=text(document, "description"),
         homepage=web_address(text(document, "home_page_url"), address),
         image=web_address(text(document, "icon") or text(document, "favicon"), address),
         entries=entries,
-        skipped=skipped + max(len(listed) - MAX_ENTRIES, 0),
+        skipped=skipped,
+        left_out=len(listed) - len(part),
     )
 
 

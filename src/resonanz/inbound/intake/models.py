@@ -23,6 +23,9 @@ class Poll(Due):
     # Grows with every message stored or changed; see StoredMessage.number.
     last_number = models.PositiveBigIntegerField(default=0)
     unreadable = models.PositiveIntegerField(default=0)  # what the network sent and nobody could read
+    left_out = models.PositiveIntegerField(
+        default=0
+    )  # what lay behind the newest at the last reading, and is too much
     problem = models.CharField(max_length=64, blank=True, default="")  # a connector error's code, or "fault"
     problem_detail = models.CharField(max_length=500, blank=True, default="")
     problem_since = models.DateTimeField(null=True, blank=True)

@@ -64,6 +64,7 @@ def _store(lease: Lease, poll: Poll, page: Page[Message]) -> None:
             now() + pause,
             cursor=page.cursor,
             read_at=now(),
+            left_out=poll.left_out if page.left_out is None else page.left_out,
             unreadable=poll.unreadable + page.skipped + stored.unreadable,
             **NO_PROBLEM,
         )

@@ -44,6 +44,7 @@ class Card:
     icon: str
     trouble: str
     read_at: datetime | None  # when it was last read without a problem
+    left_out: int  # older entries that are too many to be read
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ def _card(channel: Any, poll: Any) -> Card:
     if not trouble and poll and poll.problem and channel.state == "active":
         icon, tone = "alert-triangle", "wait"
         trouble = failures.reading(poll.problem, poll.fault, poll.problem_detail)
-    return Card(channel, channel.manifest, tone, icon, trouble, poll.read_at if poll else None)
+    read_at, left_out = (poll.read_at, poll.left_out) if poll else (None, 0)
+    return Card(channel, channel.manifest, tone, icon, trouble, read_at, left_out)
 
 
 @require_safe

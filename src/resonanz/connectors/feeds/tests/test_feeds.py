@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -220,8 +221,32 @@ def test_a_bomb_is_refused_before_it_is_parsed(body: str, monkeypatch: pytest.Mo
 
 def test_of_a_hundred_thousand_entries_the_first_are_read_and_the_rest_counted() -> None:
     found = feed(rss("".join(f"<item><guid>{n}</guid><title>t</title></item>" for n in range(60_000))))
-    assert (len(found.entries), found.skipped) == (300, 59_700)
+    assert (len(found.entries), found.skipped, found.left_out) == (300, 0, 59_700)
     assert found.title == "Blatt"
+
+
+def _dated(number: int) -> str:
+    return (NOW - timedelta(days=number)).strftime("%a, %d %b %Y %H:%M:%S +0000")
+
+
+@pytest.mark.parametrize("kind", ["rss", "json"])
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_of_a_long_archive_the_newest_are_read_wherever_they_stand(kind: str, newest_first: bool) -> None:
+    ages = list(range(1000)) if newest_first else list(range(999, -1, -1))
+    if kind == "rss":
+        entries = (
+            f"<item><guid>{n}</guid><title>{n}</title><pubDate>{_dated(n)}</pubDate></item>" for n in ages
+        )
+        found = feed(rss("".join(entries)))
+    else:
+        items = [
+            {"id": str(n), "title": str(n), "date_published": (NOW - timedelta(days=n)).isoformat()}
+            for n in ages
+        ]
+        document = {"version": "https://jsonfeed.org/version/1.1", "title": "Blatt", "items": items}
+        found = feed(json.dumps(document))
+    assert {int(entry.title) for entry in found.entries} == set(range(300))
+    assert (found.left_out, found.title) == (700, "Blatt")
 
 
 # --- again and again -----------------------------------------------------------------------------------------------

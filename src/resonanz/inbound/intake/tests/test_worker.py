@@ -19,7 +19,8 @@ from resonanz.inbound.conftest import Killed, Plaza, connected, said, work
 from resonanz.inbound.intake.models import Poll, StoredMessage
 from resonanz.inbound.intake.services import store
 from resonanz.inbound.intake.worker import POLL, find
-from resonanz.kernel.paging import Page
+from resonanz.kernel.messages import Message
+from resonanz.kernel.paging import Cursor, Page
 
 
 @pytest.fixture(autouse=True)
@@ -186,3 +187,14 @@ def test_what_could_not_be_read_is_counted(channel: Channel, plaza: Plaza) -> No
     work(POLL)
     assert Poll.objects.get().unreadable == 1
     assert stored() == ["1"]
+
+
+def test_what_lies_behind_the_newest_is_known_until_the_network_says_otherwise(
+    channel: Channel, plaza: Plaza, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for said_now, known in ((700, 700), (None, 700), (0, 0)):
+        page = Page[Message]((), Cursor("1"), left_out=said_now)
+        monkeypatch.setattr(plaza, "inbound", lambda _cursor, page=page: page)
+        Poll.objects.update(due_at=now())
+        work(POLL, rounds=2)
+        assert Poll.objects.get().left_out == known

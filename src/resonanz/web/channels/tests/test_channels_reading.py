@@ -38,3 +38,9 @@ def test_a_broken_feed_is_said_at_its_channel(client_of, owner, poll):
 def test_a_fault_of_ours_is_said_with_its_number(client_of, owner, poll):
     Poll.objects.update(problem="fault", fault=4711)
     assert "number 4711" in page(client_of, owner)
+
+
+def test_what_is_too_much_to_read_is_said(client_of, owner, poll):
+    assert "left out" not in page(client_of, owner)
+    Poll.objects.update(left_out=700)
+    assert "700 older ones further down are left out" in page(client_of, owner)
