@@ -193,7 +193,7 @@ def test_what_lies_behind_the_newest_is_known_until_the_network_says_otherwise(
     channel: Channel, plaza: Plaza, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for said_now, known in ((700, 700), (None, 700), (0, 0)):
-        page = Page[Message]((), Cursor("1"), left_out=said_now)
+        page: Page[Message] = Page((), Cursor("1"), left_out=said_now)
         monkeypatch.setattr(plaza, "inbound", lambda _cursor, page=page: page)
         Poll.objects.update(due_at=now())
         work(POLL, rounds=2)
