@@ -7,7 +7,6 @@ import re
 
 import pytest
 from django.db import OperationalError
-from django.test import Client
 from playwright.sync_api import expect
 
 from resonanz.foundation.channels.models import Channel
@@ -44,18 +43,9 @@ def channels(workspace):
 
 
 @pytest.fixture
-def at(page, live_server, editor):
-    """at("plan/"): the signed-in editor's window on that page."""
-    client = Client()
-    client.force_login(editor.user)
-    session = client.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-
-    def opened(address: str):
-        page.goto(f"{live_server.url}/w/lindner/{address}", wait_until="networkidle")
-        return page
-
-    return opened
+def at(open_as, editor):
+    """at("plan/"): the editor's window on that page."""
+    return lambda address: open_as(editor, address)
 
 
 def saved(page) -> None:

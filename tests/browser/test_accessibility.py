@@ -1,0 +1,45 @@
+"""What a machine can check of accessibility, on every page, light and dark: WCAG 2.1 A and AA, by axe-core."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from resonanz.kernel.ids import new_key
+from resonanz.outbound.content import services
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+PAGES = (
+    *("today/", "inbox/", "inbox/{conversation}/", "plan/?view=month", "plan/?view=week", "plan/drafts/"),
+    *(
+        "plan/ledger/",
+        "plan/not-out/",
+        "plan/new/",
+        "channels/",
+        "channels/connect/",
+        "channels/connect/mastodon/",
+    ),
+    *("settings/", "settings/people/", "settings/departments/", "settings/audit/", "settings/profile/"),
+    "settings/security/",
+)
+
+
+def breaches(page) -> list[str]:
+    """What axe found: rule and place."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
+    return [f"{v['id']}: {node['html'][:160]}" for v in found for node in v["nodes"]]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_breaks_what_axe_checks(open_as, page, owner, conversations, theme):
+    services.save(owner, new_key(), 0, title="Open day", text="Come by")
+    page.emulate_media(color_scheme=theme)
+    found = []
+    for address in PAGES:
+        open_as(owner, address.format(conversation=conversations[0].pk))
+        found += [f"{address} {broken}" for broken in breaches(page)]
+    assert not found, "\n".join(found)
