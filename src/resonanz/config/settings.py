@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "resonanz.outbound.content",
     "resonanz.inbound.intake",
     "resonanz.inbound.conversations",
+    "resonanz.inbound.privacy",
 ]
 
 MIDDLEWARE = [

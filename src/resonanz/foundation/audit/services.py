@@ -57,7 +57,8 @@ def record(
         action=action,
         target_kind=target._meta.model_name or "" if target else "",
         target_id=str(target.pk) if target else "",
-        target_name=str(target)[:200] if target else "",
+        # What is kept for ever may have to name a thing otherwise than pages do.
+        target_name=str(getattr(target, "audit_name", target))[:200] if target else "",
         changes=_changes(before or {}, after or {}),
     )
     entry.seal = _seal(entry, last.seal if last else "")

@@ -54,6 +54,8 @@ class Workspace(models.Model):
     timezone = models.CharField(max_length=64, default="Europe/Berlin")
     language = models.CharField(max_length=8, default="de")
     is_demo = models.BooleanField(default=False)
+    # After so many days what was said in conversations that are done is erased; null: never. See inbound/privacy.
+    retention_days = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(default=now)
 
     def __str__(self) -> str:

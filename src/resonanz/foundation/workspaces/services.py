@@ -86,6 +86,23 @@ def update_workspace(actor: Member, *, name: str, timezone: str, language: str) 
 
 
 @transaction.atomic
+def set_retention(actor: Member, days: int | None) -> None:
+    """How long what was said in finished conversations is kept (None: for ever). Erasing begins a day later."""
+    actor.require(Permission.MANAGE)
+    workspace = Workspace.objects.select_for_update().get(pk=actor.workspace_id)
+    before = {"retention_days": workspace.retention_days}
+    if before["retention_days"] != days:
+        Workspace.objects.filter(pk=workspace.pk).update(retention_days=days)
+        record(
+            actor=actor,
+            action="workspace.changed",
+            target=workspace,
+            before=before,
+            after={"retention_days": days},
+        )
+
+
+@transaction.atomic
 def delete_workspace(actor: Member) -> None:
     """Delete the company with everything in it."""
     actor.require(Permission.OWN)

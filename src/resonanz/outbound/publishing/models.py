@@ -98,6 +98,11 @@ class Publication(Due):
     def __str__(self) -> str:
         return self.text[:60] or self.key
 
+    @property
+    def audit_name(self) -> str:
+        """The trail keeps it for ever: nothing of what was said to a person."""
+        return f"#{self.pk}" if self.origin == Origin.ANSWER else str(self)
+
     def draft(self, media: Sequence[Media] = ()) -> Draft:
         """What its network shall get; equal at every call with the same media."""
         return Draft(

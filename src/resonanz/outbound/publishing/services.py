@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -190,6 +191,17 @@ def confirm_not_published(actor: Member, publication: Publication) -> None:
         due_at=None,
         sent_at=None,
     )
+
+
+def forget_words(publication_ids: Iterable[int]) -> None:
+    """What these said is to be erased, for it was said to somebody who is. That they went out, when and where, stays.
+
+    Only for those that are over: what is still to be sent or looked for needs its words.
+    """
+    over = {PublicationState.PUBLISHED, PublicationState.FAILED, PublicationState.CANCELLED}
+    found = Publication.objects.filter(pk__in=list(publication_ids), state__in=over)
+    found.filter(state=PublicationState.FAILED).update(state=PublicationState.CANCELLED, state_since=now())
+    found.update(text="", content_warning="", reply_to=None, quote=None, state_detail="")
 
 
 @transaction.atomic
