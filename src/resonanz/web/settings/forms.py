@@ -30,6 +30,31 @@ class CompanyForm(forms.Form):
     )
 
 
+RETENTION_DAYS = {
+    30: _("30 days"),
+    90: _("3 months"),
+    180: _("6 months"),
+    365: _("1 year"),
+    730: _("2 years"),
+    1095: _("3 years"),
+    3650: _("10 years"),
+}
+
+
+class RetentionForm(forms.Form):
+    days = forms.TypedChoiceField(
+        label=_("Erase after"),
+        coerce=int,
+        required=False,
+        empty_value=None,
+        help_text=_("Counted from the last message."),
+    )
+
+    def __init__(self, days: int | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"days": days or ""}, **kwargs)
+        self.fields["days"].choices = [("", _("never")), *RETENTION_DAYS.items()]  # type: ignore[attr-defined]
+
+
 class ProfileForm(forms.Form):
     name = forms.CharField(
         label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})

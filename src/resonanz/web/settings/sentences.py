@@ -48,6 +48,9 @@ ACTIONS = {
     "conversation.labelled": gettext_noop("put a label on conversation {target}"),
     "conversation.unlabelled": gettext_noop("took a label off conversation {target}"),
     "conversation.noted": gettext_noop("wrote a note in conversation {target}"),
+    "retention.erased": gettext_noop("erased what was older than is to be kept"),
+    "person.exported": gettext_noop("handed out what is known of a person"),
+    "person.erased": gettext_noop("erased what was known of a person"),
     "media.uploaded": gettext_noop("added the picture {target}"),
     "media.removed": gettext_noop("removed the picture {target}"),
 }
@@ -73,6 +76,11 @@ FIELDS = {
     "title": gettext_noop("Title"),
     "text": gettext_noop("Text"),
     "content_warning": gettext_noop("Content warning"),
+    "retention_days": gettext_noop("Days that messages are kept"),
+    "conversations": gettext_noop("Conversations"),
+    "messages": gettext_noop("Messages"),
+    "before": gettext_noop("Older than"),
+    "network": gettext_noop("Network"),
     "sha256": gettext_noop("Fingerprint (SHA-256)"),
     "from": gettext_noop("Copied from"),
 }

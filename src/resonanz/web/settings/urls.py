@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from resonanz.web.settings import audit, people, views
+from resonanz.web.settings import audit, people, privacy, views
 
 app_name = "settings"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("departments/<int:department_id>/", people.change_department, name="change_department"),
     path("profile/", views.profile, name="profile"),
     path("security/", views.security, name="security"),
+    path("privacy/", privacy.index, name="privacy"),
+    path("privacy/preview/", privacy.preview, name="retention_preview"),
+    path("privacy/people/<int:author_id>/export/", privacy.export, name="export_person"),
+    path("privacy/people/<int:author_id>/erase/", privacy.erase, name="erase_person"),
     path("audit/", audit.index, name="audit"),
     path("audit/verify/", audit.verify, name="verify"),
     path("delete/", views.delete, name="delete"),
