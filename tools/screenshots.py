@@ -43,6 +43,7 @@ PAGES = {
     "settings": "/w/{w}/settings/",
     "people": "/w/{w}/settings/people/",
     "departments": "/w/{w}/settings/departments/",
+    "privacy": "/w/{w}/settings/privacy/?q=e",
     "audit": "/w/{w}/settings/audit/",
     "profile": "/w/{w}/settings/profile/",
     "security": "/w/{w}/settings/security/",

@@ -42,17 +42,17 @@ RETENTION_DAYS = {
 
 
 class RetentionForm(forms.Form):
+    """`days`: after how many messages are erased; None: never."""
+
     days = forms.TypedChoiceField(
         label=_("Erase after"),
-        coerce=int,
-        required=False,
-        empty_value=None,
+        coerce=lambda days: int(days) or None,
         help_text=_("Counted from the last message."),
     )
 
-    def __init__(self, days: int | None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"days": days or ""}, **kwargs)
-        self.fields["days"].choices = [("", _("never")), *RETENTION_DAYS.items()]  # type: ignore[attr-defined]
+    def __init__(self, days: int | None, data: Any = None) -> None:
+        super().__init__(data, initial={"days": days or 0})
+        self.fields["days"].choices = [(0, _("never")), *RETENTION_DAYS.items()]  # type: ignore[attr-defined]
 
 
 class ProfileForm(forms.Form):

@@ -62,7 +62,7 @@ def test_what_a_choice_would_erase_is_shown_before_it_is_made(client_of, manager
 
 def test_a_time_is_chosen_and_taken_back(client_of, manager):
     client = client_of(manager)
-    for sent, stored in (("365", 365), ("", None)):
+    for sent, stored in (("365", 365), ("0", None)):
         assert client.post(P, {"days": sent}).status_code == 302
         manager.workspace.refresh_from_db()
         assert manager.workspace.retention_days == stored
