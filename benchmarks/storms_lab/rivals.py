@@ -181,28 +181,55 @@ def _bursts(values, season, times):
     return out
 
 
+def _half_hours(year: BrandYear) -> tuple[np.ndarray, np.ndarray]:
+    """Roots of the messages and of the negatives of the last hour, every half hour: what the libraries are given."""
+    step = HOUR // 2
+    return tuple(  # type: ignore[return-value]
+        np.sqrt(_sliding(_bins(values), HOUR))[step - 1 :: step] for values in (year.count, year.negative)
+    )
+
+
+def _from_half_hours(scores: np.ndarray) -> np.ndarray:
+    return _minutes(
+        np.concatenate([np.zeros(HOUR // 2 - 1), np.repeat(scores, HOUR // 2)])[: len(scores) * HOUR // 2]
+    )
+
+
 def half_space_trees(year: BrandYear) -> np.ndarray:
-    """Half-space trees (Tan, Ting, Liu 2011) of the maintained library `river`, on counts and negatives of an hour.
+    """Half-space trees (Tan, Ting, Liu 2011) of the maintained library `river`, on messages and negatives of an hour.
 
     Needs `pip install river`; raises ImportError without.
     """
     from river.anomaly import HalfSpaceTrees
 
-    count, negative = (
-        np.sqrt(_sliding(_bins(year.count), HOUR)),
-        np.sqrt(_sliding(_bins(year.negative), HOUR)),
-    )
-    step = HOUR // 2
-    top = {"count": float(count.max()) + 1, "negative": float(negative.max()) + 1}
-    trees = HalfSpaceTrees(
-        n_trees=15, height=6, window_size=7 * 48, limits={k: (0, v) for k, v in top.items()}, seed=1
-    )
+    count, negative = _half_hours(year)
+    limits = {"count": (0.0, float(count.max()) + 1), "negative": (0.0, float(negative.max()) + 1)}
+    trees = HalfSpaceTrees(n_trees=15, height=6, window_size=7 * 48, limits=limits, seed=1)
     scores = np.zeros(len(count))
-    for t in range(0, len(count), step):
+    for t in range(len(count)):
         x = {"count": float(count[t]), "negative": float(negative[t])}
-        scores[t : t + step] = trees.score_one(x)
+        scores[t] = trees.score_one(x)
         trees.learn_one(x)
-    return _minutes(scores)
+    return _from_half_hours(scores)
+
+
+def isolation_forest(year: BrandYear) -> np.ndarray:
+    """Isolation forest (Liu, Ting, Zhou 2008) of the maintained library `scikit-learn`, on messages and negatives of an
+    hour and the hour of the week; learned anew each week from the four weeks before.
+
+    Needs `pip install scikit-learn`; raises ImportError without.
+    """
+    from sklearn.ensemble import IsolationForest
+
+    count, negative = _half_hours(year)
+    clock = np.arange(len(count)) % (7 * 48) / (7 * 48) * 2 * np.pi
+    features = np.column_stack([count, negative, np.sin(7 * clock), np.cos(7 * clock), np.sin(clock)])
+    week = 7 * 48
+    scores = np.zeros(len(count))
+    for t in range(week, len(count), week):
+        forest = IsolationForest(100, random_state=1).fit(features[max(0, t - 4 * week) : t])
+        scores[t : t + week] = -forest.score_samples(features[t : t + week])
+    return _from_half_hours(scores)
 
 
 RIVALS: dict[str, Callable[[BrandYear], np.ndarray]] = {
@@ -212,4 +239,5 @@ RIVALS: dict[str, Callable[[BrandYear], np.ndarray]] = {
     "seasonal hybrid ESD on volume": seasonal_hybrid_esd,
     "volume against a rolling mean": rolling_mean,
     "half-space trees (river)": half_space_trees,
+    "isolation forest (scikit-learn)": isolation_forest,
 }

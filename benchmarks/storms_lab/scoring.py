@@ -61,20 +61,14 @@ def delays(alarms: np.ndarray, storms: Sequence[Storm]) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Figure:
+    """A figure with its 95 % interval; both take the same format."""
+
     value: float
     low: float
     high: float
 
-    def __str__(self) -> str:
-        return f"{self.value:.0f} ({self.low:.0f}–{self.high:.0f})"
-
-
-def median_with_interval(values: np.ndarray, seed: int = 1) -> Figure:
-    """The median with its 95 % bootstrap interval; missed storms count as infinitely late."""
-    rng = np.random.default_rng(seed)
-    draws = np.median(rng.choice(values, (1000, len(values))), axis=1)
-    low, high = np.quantile(draws, (0.025, 0.975), method="nearest")
-    return Figure(float(np.median(values)), float(low), float(high))
+    def __format__(self, how: str) -> str:
+        return f"{self.value:{how}} ({self.low:{how}}–{self.high:{how}})"
 
 
 def rate_with_interval(events: int, years: float) -> Figure:

@@ -6,7 +6,7 @@ by the probability that nothing special is going on, so that a storm never becom
 
 from __future__ import annotations
 
-from math import exp, log
+from math import exp, log, sqrt
 
 import numpy as np
 
@@ -28,9 +28,11 @@ _PRIOR_DAY = _PRIOR_DAY / _PRIOR_DAY.mean()
 _HOUR_PRIOR, _LIKE_PRIOR, _BIN_PRIOR = 10.0, 20.0, 40.0
 _LOCAL_PRIOR, _SHARE_PRIOR, _LOCAL_SHARE_PRIOR = 300.0, 20.0, 300.0
 _RHYTHM_HALF_LIFE_WEEKS = 8.0
-_LOCAL_HALF_LIFE = 6 * 60.0
+# Half-lives of the local memories where messages are plenty. What wanders is best followed with a memory that shrinks
+# with the root of the messages' rate (the gain of a steady Kalman filter); beyond `_MOST_SLACK` the priors rule.
+_LOCAL_HALF_LIFE, _LOCAL_SHARE_HALF_LIFE = 90.0, 180.0
+_PLENTY_PER_MINUTE, _MOST_SLACK = 1000 / 60, 4.0
 _SHARE_HALF_LIFE = 14 * _DAY
-_LOCAL_SHARE_HALF_LIFE = 12 * 60.0
 _SPREAD_HALF_LIFE = 30 * _DAY
 _BLOCK_MINUTES = 60.0
 _BLOCK_HALF_LIFE_BLOCKS = 7 * 24.0
@@ -81,6 +83,12 @@ def level(scalars: Floats) -> float:
 def drift(scalars: Floats) -> float:
     """Factor of the last hours; near 1 for small topics, whose last hours say little."""
     return float((scalars[s.LOCAL_COUNT] + _LOCAL_PRIOR) / (scalars[s.LOCAL_EXPOSURE] + _LOCAL_PRIOR))
+
+
+@compiled
+def _slack(rate: float) -> float:
+    """How much longer the local memories are in a topic of `rate` messages a minute than where they are plenty."""
+    return min(_MOST_SLACK, max(1.0, sqrt(_PLENTY_PER_MINUTE / rate)))
 
 
 @compiled
@@ -138,7 +146,7 @@ def learn(
     fade = exp(-_LN2 * minutes * weight / half_life)
     scalars[s.LEVEL_COUNT] = scalars[s.LEVEL_COUNT] * fade + weight * count
     scalars[s.LEVEL_EXPOSURE] = scalars[s.LEVEL_EXPOSURE] * fade + weight * factor * minutes
-    fade = exp(-_LN2 * minutes / _LOCAL_HALF_LIFE)
+    fade = exp(-_LN2 * minutes / (_LOCAL_HALF_LIFE * _slack(rate)))
     scalars[s.LOCAL_COUNT] = scalars[s.LOCAL_COUNT] * fade + weight * count
     scalars[s.LOCAL_EXPOSURE] = scalars[s.LOCAL_EXPOSURE] * fade + weight * rate * factor * minutes
     rhythm[0, hour] += weight * count
@@ -157,7 +165,7 @@ def learn(
         fade = exp(-_LN2 * minutes / _SHARE_HALF_LIFE)
         scalars[s.SHARE_NEGATIVE] = scalars[s.SHARE_NEGATIVE] * fade + weight * negative
         scalars[s.SHARE_COUNT] = scalars[s.SHARE_COUNT] * fade + weight * count
-        fade = exp(-_LN2 * minutes / _LOCAL_SHARE_HALF_LIFE)
+        fade = exp(-_LN2 * minutes / (_LOCAL_SHARE_HALF_LIFE * _slack(rate)))
         scalars[s.LOCAL_NEGATIVE] = scalars[s.LOCAL_NEGATIVE] * fade + weight * negative
         scalars[s.LOCAL_SHARE_COUNT] = scalars[s.LOCAL_SHARE_COUNT] * fade + weight * count
         scalars[s.BLOCK_NEGATIVE] += negative

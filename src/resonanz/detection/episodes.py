@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import exp, log
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,27 +13,39 @@ from resonanz.detection.compiled import compiled
 from resonanz.detection.engine import CANDY_ODDS, STORM_ODDS
 from resonanz.detection.state import Floats, State
 
-#: An episode is over when the odds have stayed this far below the threshold for so long.
-_RELIEF = 3.0
+#: An episode is over when the odds have stayed below the threshold, by the relief, for so long.
 COOL_DOWN_MINUTES = 360.0
+
+
+class Manner(NamedTuple):
+    """How alarms are given, in nats."""
+
+    relief: float
+    first_caution: float  # asked for on top while the rhythm of the week is still new
+
+
+#: Where moods are known, a surge that is not yet understood must not be called a storm; where only volume is known,
+#: something that stands out in the first week is what is asked for.
+TONED, PLAIN = Manner(3.0, 4.0), Manner(1.5, 1.0)
+_CAUTION_HALF_LIFE_DAYS = 5.0
 
 # Tail of the daily peaks, and bounds on what it may do: a topic is never more touchy than the common threshold.
 _TAIL_QUANTILE = 0.8
 _FEWEST_DAYS = 21
 _NO_CHATTER = 1e9  # marks a day with an episode
 _TOLERANCE, _MOST_RAISED = 1.0, 3.0
-# Nats asked for on top while the rhythm of the week is still new.
-_FIRST_CAUTION, _CAUTION_HALF_LIFE_DAYS = 4.0, 5.0
 
 NOTHING, STORM, CANDY = 0, 1, 2
 
 # Log-odds at which one false alarm a year is raised, by messages an hour, and how many nats divide that number by e.
 # Measured on simulated development years; between the anchors linear in the logarithm.
 _ANCHORS = np.log10([0.2, 20.0, 1000.0])
-_ONE_A_YEAR = np.array([0.9, 1.0, 6.5])
-_NATS = np.array([0.85, 0.95, 1.3])
+_ONE_A_YEAR = np.array([0.9, 1.0, 4.5])
+_NATS = np.array([0.85, 0.95, 1.4])
 _ONE_A_YEAR_WITHOUT_MOODS = np.array([0.7, 3.7, 9.2])
 _NATS_WITHOUT_MOODS = np.array([0.85, 1.8, 0.6])
+#: Below this the odds lie most of the time: a lower threshold would open one episode and never close it.
+_LOWEST_WITHOUT_MOODS = -1.0
 
 
 def thresholds(per_hour: Floats, false_alarms_per_year: float, moods: bool) -> Floats:
@@ -44,10 +57,9 @@ def thresholds(per_hour: Floats, false_alarms_per_year: float, moods: bool) -> F
         raise ValueError("the number of false alarms per year must be positive")
     at = np.log10(np.maximum(per_hour, 1e-3))
     one = np.interp(at, _ANCHORS, _ONE_A_YEAR if moods else _ONE_A_YEAR_WITHOUT_MOODS)
-    result: Floats = one - np.interp(at, _ANCHORS, _NATS if moods else _NATS_WITHOUT_MOODS) * np.log(
-        false_alarms_per_year
-    )
-    return result
+    nats = np.interp(at, _ANCHORS, _NATS if moods else _NATS_WITHOUT_MOODS)
+    result: Floats = one - nats * np.log(false_alarms_per_year)
+    return result if moods else np.maximum(_LOWEST_WITHOUT_MOODS, result)
 
 
 @compiled
@@ -85,6 +97,7 @@ def _end_of_day(state: State, threshold: float, false_alarms_per_year: float) ->
 def follow(
     state: State,
     false_alarms_per_year: float,
+    manner: Manner,
     odds: Floats,
     minutes: Floats,
     thresholds: Floats,
@@ -103,9 +116,8 @@ def follow(
         scalars[s.DAY_PEAK] = max(scalars[s.DAY_PEAK], odds_now)
         if scalars[s.DAY_MINUTES] >= 1440.0:
             _end_of_day(state, thresholds[t], false_alarms_per_year)
-        thresholds[t] += scalars[s.RAISED] + _FIRST_CAUTION * 2.0 ** (
-            -scalars[s.DAYS] / _CAUTION_HALF_LIFE_DAYS
-        )
+        caution = manner.first_caution * 2.0 ** (-scalars[s.DAYS] / _CAUTION_HALF_LIFE_DAYS)
+        thresholds[t] += scalars[s.RAISED] + caution
         highest = odds_now - thresholds[t]
         score[t] = _logistic(highest / 2.0)
         alarm[t] = NOTHING
@@ -115,7 +127,9 @@ def follow(
         elif scalars[s.EPISODE] != NOTHING:
             scalars[s.DAY_PEAK] = _NO_CHATTER
             score[t] = min(score[t], 0.49)
-            scalars[s.CALM_MINUTES] = scalars[s.CALM_MINUTES] + minutes[t] if highest < -_RELIEF else 0.0
+            scalars[s.CALM_MINUTES] = (
+                scalars[s.CALM_MINUTES] + minutes[t] if highest < -manner.relief else 0.0
+            )
             if scalars[s.CALM_MINUTES] > COOL_DOWN_MINUTES:
                 scalars[s.EPISODE] = NOTHING
         episode[t] = int(scalars[s.EPISODE])

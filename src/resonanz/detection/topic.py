@@ -23,8 +23,10 @@ Integers = NDArray[np.int64]
 
 #: False alarms a year that are stated where nothing else is asked for.
 DEFAULT_SENSITIVITY = 1.0
-#: The same where only volume is known: attention is news, not danger, and asks for less certainty.
-PLAIN_SENSITIVITY = 12.0
+#: The same where only volume is known: attention is news, not danger, and one false hint a week does no harm.
+PLAIN_SENSITIVITY = 52.0
+#: One step that stands out may be all there is to see of what moved a crowd, where nobody asks for anger that grows.
+_PLAIN_LAW = Law(most_per_step=24.0)
 #: Messages of one author within one step that count; a single voice, however loud, is no storm.
 _MOST_PER_AUTHOR = 3.0
 
@@ -37,7 +39,11 @@ class Watch:
     false_alarms_per_year: float = DEFAULT_SENSITIVITY
     zone: tzinfo = field(default_factory=lambda: ZoneInfo("Europe/Berlin"))
     holidays: Collection[date] = frozenset()
-    law: Law = field(default_factory=Law)
+    law: Law | None = None  # the one that fits `moods`
+
+    def chain(self) -> Law:
+        """The law that is followed."""
+        return self.law or (Law() if self.moods else _PLAIN_LAW)
 
 
 @dataclass(frozen=True)
@@ -118,9 +124,8 @@ class Topic:
         begins, lengths, counts, negatives, real = _with_gaps(start, minutes, count, negative, known)
         week = week_minutes(begins, self.watch.zone, self.watch.holidays)
         rows = np.zeros((len(begins), e.COLUMNS))
-        e.walk(
-            self.state, self.watch.law, week, lengths.astype(float), counts, negatives, self.watch.moods, rows
-        )
+        watch, law = self.watch, self.watch.chain()
+        e.walk(self.state, law, week, lengths.astype(float), counts, negatives, watch.moods, rows)
         if len(ends):
             self.state.scalars[s.NEXT_MINUTE] = ends[-1]
         return self._judge(ends, lengths, rows, real)
@@ -141,8 +146,18 @@ class Topic:
         limits = episodes.thresholds(rows[:, e.LEVEL] * 60, watch.false_alarms_per_year, watch.moods)
         alarm, episode = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
         score = np.zeros(len(rows))
-        accepted = watch.false_alarms_per_year
-        episodes.follow(self.state, accepted, rows, lengths.astype(float), limits, alarm, episode, score)
+        manner = episodes.TONED if watch.moods else episodes.PLAIN
+        episodes.follow(
+            self.state,
+            watch.false_alarms_per_year,
+            manner,
+            rows,
+            lengths.astype(float),
+            limits,
+            alarm,
+            episode,
+            score,
+        )
         rows, limits, alarm, episode, score = (
             rows[real],
             limits[real],
