@@ -6,6 +6,7 @@ Results are kept year by year: a command that is interrupted, or ends after --se
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +18,10 @@ from benchmarks.storms_lab import figures, learning, mentions, spread, trials
 from benchmarks.storms_lab.figures import Line
 from benchmarks.storms_lab.product import found_storms, watched
 from benchmarks.storms_lab.rivals import RIVALS
+from benchmarks.storms_lab.scoring import rate_with_interval
 from benchmarks.storms_lab.store import Store
 from benchmarks.storms_lab.trials import ORACLE, WARM_UP, World
-from benchmarks.storms_lab.world import SIZES, YEAR
+from benchmarks.storms_lab.world import DAY, SIZES, YEAR
 from resonanz import detection
 
 LAB, DETECTOR = Path(__file__).parent / "storms_lab", Path(detection.__file__).parent
@@ -34,6 +36,8 @@ SPREAD = [LAB / "campaigns.py", LAB / "spread.py", DETECTOR / "coordination.py"]
 SEEDS = {"development": (1000, 2000), "final": (120_000, 125_000)}
 SCORED_YEARS = (YEAR - WARM_UP) / YEAR
 PRODUCT = "Resonanz"
+#: Fewer posts than this say nothing about coverage.
+_FEWEST_POSTS = 50
 
 
 @dataclass(frozen=True)
@@ -210,10 +214,11 @@ def learn(storm_years: int) -> None:
 
 
 @main.command()
-@click.option("--storms", default=200, show_default=True, help="Organic storms, and as many with a campaign.")
+@click.option("--storms", default=200, show_default=True, help="Organic storms.")
+@click.option("--campaigns", default=100, show_default=True, help="Storms with a campaign.")
 @click.option("--seed", default=40_000, show_default=True)
 @click.pass_obj
-def coordination(stores: Stores, storms: int, seed: int) -> None:
+def coordination(stores: Stores, storms: int, campaigns: int, seed: int) -> None:
     """Accounts of generated campaigns found in organic storms, beside the published rule."""
     store = stores.spread
     called = [
@@ -222,9 +227,12 @@ def coordination(stores: Stores, storms: int, seed: int) -> None:
     ]
     found = [
         store.result(f"campaign-{seed}-{i}", lambda i=i: spread.campaign_found(seed, i))
-        for i in range(storms)
+        for i in range(campaigns)
     ]
-    click.echo(f"organic storms called bought: {sum(called)} of {storms}")
+    rate = rate_with_interval(sum(called), storms)
+    click.echo(
+        f"organic storms called bought: {sum(called)} of {storms}, at most {rate.high:.1%} with 97.5 %"
+    )
     for title in ("rings", "rule"):
         precision, recall = figures.precision_and_recall([f[title] for f in found])
         click.echo(f"{title}: precision {precision:.2%}, recall {recall:.2%}")
@@ -236,13 +244,34 @@ def coordination(stores: Stores, storms: int, seed: int) -> None:
 def reproduction(posts: int, seed: int) -> None:
     """How often the 80 % interval of R holds the truth, and how often R > 1 is thought likely."""
     for r in (0.5, 0.8, 1.2, 1.6):
-        for fewest in (1, 10):
-            seen = [spread.reproduction_held(r, seed, i, fewest=fewest) for i in range(posts)]
-            held, grows = np.mean([s for s in seen if s is not None], axis=0)
-            kept = sum(s is not None for s in seen)
-            click.echo(
-                f"R {r}, {fewest} shares or more ({kept} posts): held {held:.0%}, called growing {grows:.0%}"
-            )
+        for fewest in (0, 10):
+            every = (spread.reproduction_held(r, seed, i, fewest=fewest) for i in range(posts))
+            seen = [s for s in every if s is not None]
+            if len(seen) >= _FEWEST_POSTS:
+                held, grows = np.mean(seen, axis=0)
+                click.echo(
+                    f"R {r}, {fewest} shares or more, {len(seen)} posts: held {held:.0%}, called growing {grows:.0%}"
+                )
+
+
+@main.command()
+@click.option("--topics", default=10_000, show_default=True)
+def speed(topics: int) -> None:
+    """Processor time for one minute of many topics, each with a memory of its own, and what a memory takes."""
+    rng = np.random.default_rng(1)
+    teacher, days = detection.Topic(), 21
+    minutes, count = np.arange(days * DAY), rng.poisson(1.0, days * DAY).astype(float)
+    teacher.observe_series(
+        minutes, np.ones(len(minutes), np.int64), count, rng.binomial(count.astype(int), 0.2)
+    )
+    memory = teacher.memory()
+    all_topics = [detection.Topic.resume(memory) for _ in range(topics)]
+    began = time.process_time()
+    for topic, n in zip(all_topics, rng.poisson(1.0, topics), strict=True):
+        topic.observe(len(minutes), float(n), float(n) / 4)
+    click.echo(
+        f"{topics} topics, one minute: {time.process_time() - began:.1f} s, {len(memory)} bytes a topic"
+    )
 
 
 @main.command(name="mentions")

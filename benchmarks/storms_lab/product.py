@@ -52,7 +52,6 @@ class Found:
     alarm: Alarm
     row: np.ndarray  # of the engine's output at the alarm
     came: tuple[int, ...]  # all messages within each of HORIZONS
-    came_by_storm: tuple[float, ...]  # the storm's expected messages within each of HORIZONS
 
     @property
     def age(self) -> int:
@@ -67,8 +66,7 @@ def found_storms(track: Track, year: BrandYear) -> Iterator[Found]:
             continue
         now = int(at[i]) + 1
         came = tuple(int(year.count[now : now + h].sum()) for h in HORIZONS)
-        by_storm = tuple(float(year.storm_rate[now : now + h].sum()) for h in HORIZONS)
-        yield Found(storm, now - 1, track.alarms[i], track.rows[now - 1], came, by_storm)
+        yield Found(storm, now - 1, track.alarms[i], track.rows[now - 1], came)
 
 
 def doubling_of(found: Found) -> float:

@@ -21,6 +21,8 @@ _RATIOS = 2.0 ** (np.arange(RUNGS) / 2.0)
 #: Where a storm is when it is first seen: the lower, the likelier.
 _ENTRY = 2.0 ** (-np.arange(RUNGS) / 3.0)
 _ENTRY = _ENTRY / _ENTRY.sum()
+#: The same where only volume is known: no surge stands beside it to explain a jump, so it may be seen at any height.
+_JUMP = np.full(RUNGS, 1.0 / RUNGS)
 _SHARE_ENTRY = 2.0 ** (-np.arange(len(SHARES)) / 2.0)
 _SHARE_ENTRY = _SHARE_ENTRY / _SHARE_ENTRY.sum()
 
@@ -105,9 +107,10 @@ def predict(state: State, law: Law, level: float, moods: bool) -> None:
     calm, surge = state.calm[0], state.surge.sum()
     back = _climb_all(state.storm, _DOUBLINGS, law)
     entry = calm * law.storm_entry / len(_DOUBLINGS)
+    first = _ENTRY if moods else _JUMP
     for k in range(len(_DOUBLINGS)):
         for i in range(RUNGS):
-            state.storm[0, k, i] += entry * _ENTRY[i]
+            state.storm[0, k, i] += entry * first[i]
     gone = law.storm_entry
     if moods:
         surge_entry = law.surge_entry * min(1.0, level * 60.0 / law.surge_visible_per_hour)

@@ -25,8 +25,8 @@ Integers = NDArray[np.int64]
 DEFAULT_SENSITIVITY = 1.0
 #: The same where only volume is known: attention is news, not danger, and one false hint a week does no harm.
 PLAIN_SENSITIVITY = 52.0
-#: One step that stands out may be all there is to see of what moved a crowd, where nobody asks for anger that grows.
-_PLAIN_LAW = Law(most_per_step=24.0)
+#: Where nobody asks for anger that grows, one loud step may be all there is to see; and the ladder reaches higher.
+_PLAIN_LAW = Law(most_per_step=24.0, lowest_ratio=0.15)
 #: Messages of one author within one step that count; a single voice, however loud, is no storm.
 _MOST_PER_AUTHOR = 3.0
 
