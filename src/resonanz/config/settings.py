@@ -155,7 +155,10 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "resonanz.web.start.adapter.Adapter"
-ACCOUNT_FORMS = {"login": "resonanz.web.start.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "resonanz.web.start.forms.SignInForm",
+    "reset_password": "resonanz.web.start.forms.ForgottenForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -112,6 +112,20 @@ def delete_workspace(actor: Member) -> None:
 # The person
 
 
+@transaction.atomic
+def allow_new_password(email: str) -> User:
+    """Whoever runs the installation lets this person set a new password; every workspace of theirs can see that.
+
+    Raises Refused("unknown").
+    """
+    user = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    if user is None:
+        raise Refused("unknown")
+    for member in user.memberships.select_related("workspace"):
+        record(actor=None, workspace=member.workspace, action="member.password_link", target=member)
+    return user
+
+
 def update_profile(user: User, *, name: str | None = None, language: str | None = None) -> User:
     """A person's own name and language; nobody else may change them."""
     if name is not None:

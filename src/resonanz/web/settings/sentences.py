@@ -20,6 +20,7 @@ ACTIONS = {
     "member.role_changed": gettext_noop("changed the role of {target}"),
     "member.department_changed": gettext_noop("changed the department of {target}"),
     "member.removed": gettext_noop("removed {target}"),
+    "member.password_link": gettext_noop("handed out a link for a new password of {target}"),
     "invitation.withdrawn": gettext_noop("withdrew the invitation of {target}"),
     "department.added": gettext_noop("added the department {target}"),
     "department.renamed": gettext_noop("renamed the department {target}"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import available_timezones
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import LoginForm, ResetPasswordForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth import password_validation
@@ -31,8 +31,14 @@ class SignInForm(LoginForm):
         super().__init__(*args, **kwargs)
         if not sends_mail():
             self.fields["password"].help_text = _(
-                "Forgotten? Whoever runs this installation sets a new one with “resonanz manage changepassword”."
+                "Forgotten? Whoever runs this installation makes a link for a new one: “resonanz manage password_link”."
             )
+
+
+class ForgottenForm(ResetPasswordForm):
+    """Asking for a new password by mail. Where no mail goes out, the page says what to do instead."""
+
+    goes_out = staticmethod(sends_mail)
 
 
 class CompanyForm(forms.Form):

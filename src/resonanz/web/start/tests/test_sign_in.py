@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import StringIO
+from urllib.parse import urlsplit
 
+import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from conftest import PASSWORD
+from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils.timezone import now
+
+from resonanz.foundation.audit.models import Entry
 
 LOGIN = "/account/login/"
 
@@ -99,3 +106,38 @@ def test_the_pages_of_the_account_stand_in_our_frame(client, agent):
         page = client.get(address)
         assert page.status_code == 200
         assert "css/tokens.css" in page.content.decode(), address
+
+
+def _link(email: str) -> str:
+    out = StringIO()
+    call_command("password_link", email, stdout=out)
+    return out.getvalue().strip()
+
+
+def test_a_link_from_the_command_line_sets_a_new_password_once(client, agent):
+    address = urlsplit(_link(agent.user.email.upper())).path
+    form_page = client.get(address, follow=True)
+    form_address = form_page.redirect_chain[-1][0]
+    new = "another quiet sentence"
+    client.post(form_address, {"password1": new, "password2": new})
+    agent.user.refresh_from_db()
+    assert agent.user.check_password(new)
+    again = Client().get(address, follow=True)
+    assert not again.redirect_chain
+    entry = Entry.objects.get(action="member.password_link")
+    assert (entry.target_name, entry.actor_name) == ("Sven Keller", "")
+
+
+def test_nobody_gets_a_link_for_an_address_that_is_not_here(db):
+    with pytest.raises(CommandError, match="nobody signs in"):
+        _link("nobody@lindner.example")
+
+
+@pytest.mark.parametrize(("backend", "says"), [("dummy", "password_link"), ("locmem", "Send the link")])
+def test_the_page_for_a_forgotten_password_promises_what_it_keeps(client, db, settings, backend, says):
+    settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
+    page = client.get("/account/password/reset/", headers={"accept-language": "en"}).content.decode()
+    assert says in page
+    assert ("<form" in page.partition('class="card entrance"')[2].partition("</main>")[0]) == (
+        backend == "locmem"
+    )
