@@ -34,6 +34,7 @@ class Kind:
     lease_seconds: int = 120
     parallel: int = 8  # at most so many at once in one process
     find: Callable[[], None] | None = None
+    together: tuple[str, ...] = ()  # what `row` brings along in the same query, as select_related names it
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,9 @@ class Lease:
 
     def row(self) -> Any:
         """The row as it is now. Raises LeaseLost."""
-        found = self._mine().first()
-        if found is None:
-            raise LeaseLost(f"{self.kind.name} {self.pk}")
-        return found
+        for found in self._mine().select_related(*self.kind.together).order_by():
+            return found
+        raise LeaseLost(f"{self.kind.name} {self.pk}")
 
     def save(self, **fields: Any) -> None:
         """Store `fields` and keep the lease. Raises LeaseLost and stores nothing if it is not ours any more."""

@@ -39,8 +39,9 @@ MACHINE = Machine(
     "publication",
     _S.SCHEDULED,
     {
-        # To published, here and below: the receipt of an earlier sending came after all.
-        _S.SCHEDULED: _works(_S.UPLOADING, _S.READY, _S.PUBLISHED, _S.FAILED, _S.CANCELLED),
+        # To published, here and below: the receipt of an earlier sending came after all. Straight to sending: there is
+        # nothing to be brought before it.
+        _S.SCHEDULED: _works(_S.UPLOADING, _S.READY, _S.SENDING, _S.PUBLISHED, _S.FAILED, _S.CANCELLED),
         # Back to scheduled: the channel is paused, or it got late. Uploads don't keep; they are made anew.
         _S.UPLOADING: _works(_S.READY, _S.SCHEDULED, _S.PUBLISHED, _S.FAILED, _S.CANCELLED),
         _S.READY: _works(_S.SENDING, _S.SCHEDULED, _S.PUBLISHED, _S.FAILED, _S.CANCELLED),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import F
@@ -13,7 +14,7 @@ from resonanz.foundation.work.durability import durable
 from resonanz.foundation.work.leases import Lease, LeaseLost
 from resonanz.kernel.publishing import Receipt
 from resonanz.outbound.publishing.machine import MACHINE, PublicationState
-from resonanz.outbound.publishing.models import Publication, receipt_json, web_address
+from resonanz.outbound.publishing.models import Enclosure, Publication, receipt_json, web_address
 
 
 @dataclass
@@ -22,6 +23,11 @@ class Step:
 
     lease: Lease
     publication: Publication
+
+    @cached_property
+    def enclosures(self) -> list[Enclosure]:
+        """Its pictures, in order."""
+        return list(self.publication.enclosures.select_related("file"))
 
     def go_on(self, state: PublicationState, **fields: Any) -> bool:
         """Store the next state and keep the lease."""

@@ -89,7 +89,10 @@ def on_fault(lease: Lease, fault: int) -> None:
 def _begin(step: Step) -> bool:
     if _must_wait(step):
         return False
-    return step.go_on(_S.UPLOADING if step.publication.enclosures.exists() else _S.READY)
+    if step.enclosures:
+        return step.go_on(_S.UPLOADING)
+    # Nothing is to be brought before it, so that "ready" would be one more commit and nothing else.
+    return _send(step)
 
 
 def _upload(step: Step) -> bool:
@@ -98,7 +101,7 @@ def _upload(step: Step) -> bool:
         return False
     publication = step.publication
     try:
-        media, uploads = _media(publication), list(publication.stored_uploads())
+        media, uploads = _media(step), list(publication.stored_uploads())
         waiting = next((place for place, upload in enumerate(uploads) if not upload.ready), None)
         network = connector(publication.channel)
         with deadline(UPLOAD_SECONDS):
@@ -126,7 +129,7 @@ def _send(step: Step) -> bool:
         return False
     try:
         network = connector(publication.channel)
-        draft = publication.draft(_media(publication))
+        draft = publication.draft(_media(step))
     except MediaRefused as error:
         return step.fail(error.code, state_field="media")
     except ConnectorError as error:
@@ -168,9 +171,11 @@ def _hold(step: Step, channel_state: str) -> bool:
     return False
 
 
-def _media(publication: Publication) -> list[Media]:
+def _media(step: Step) -> list[Media]:
     """The files in the form this channel takes; the same bytes each time. Raises MediaRefused."""
-    limits = limits_of(publication.channel)
+    if not step.enclosures:
+        return []
+    limits = limits_of(step.publication.channel)
 
     def fitted(enclosure: Enclosure) -> Media:
         limit = limit_for(limits, enclosure.file.content_type)
@@ -178,7 +183,7 @@ def _media(publication: Publication) -> list[Media]:
             raise MediaRefused("media_type_refused")
         return as_media(enclosure.file, limit, enclosure.alt)
 
-    return [fitted(enclosure) for enclosure in publication.enclosures.select_related("file")]
+    return [fitted(enclosure) for enclosure in step.enclosures]
 
 
 def _upload_json(upload: Upload) -> dict[str, object]:
@@ -204,7 +209,7 @@ def _check(step: Step) -> bool:
     if channel.state != ChannelState.ACTIVE:
         return step.leave(_S.CHECKING, now() + HOLD, f"channel_{channel.state}")
     try:
-        draft = publication.draft(_media(publication))
+        draft = publication.draft(_media(step))
         with deadline(CALL_SECONDS):
             found = connector(channel).find_published(draft, _Taken(publication))
     except AccessLost as error:
@@ -304,5 +309,6 @@ KIND = registry.register(
         handle=handle,
         on_fault=on_fault,
         lease_seconds=LEASE_SECONDS,
+        together=("channel",),
     )
 )
