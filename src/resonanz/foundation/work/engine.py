@@ -114,20 +114,26 @@ class Engine:
     def sweep(self) -> int:
         """Claim what is due, as far as there are free threads; returns how many rows were handed out."""
         taken, coming = 0, list[datetime]()
+        soonest = leases.soonest([kind for kind in self._kinds if self._room(kind) > 0])
         for kind in self._kinds:
-            with self._lock:
-                room = min(kind.parallel - self._busy[kind.name], self._threads - sum(self._busy.values()))
-            soonest = leases.soonest(kind) if room > 0 else None
-            if soonest is None:
+            if (moment := soonest.get(kind.name)) is None:
                 continue
-            if soonest > now():
-                coming.append(soonest)
+            if moment > now():
+                coming.append(moment)
                 continue
-            for lease in leases.claim(kind, self.name, limit=room):
-                self._hand_out(lease)
-                taken += 1
+            if room := self._room(kind):
+                for lease in leases.claim(kind, self.name, limit=room):
+                    self._hand_out(lease)
+                    taken += 1
         self._next = min(coming, default=None)
         return taken
+
+    def _room(self, kind: Kind) -> int:
+        """How many rows of `kind` could be handed out right now."""
+        with self._lock:
+            return max(
+                0, min(kind.parallel - self._busy[kind.name], self._threads - sum(self._busy.values()))
+            )
 
     def recover(self) -> int:
         """Free the rows of workers that died; returns how many."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -81,6 +82,19 @@ def test_releasing_gives_it_back_for_another_time(kind, clock):
     (again,) = leases.claim(kind, "b")
     row.refresh_from_db()
     assert (row.note, row.attempts, again.number) == ("half", 2, 2)
+
+
+def test_the_soonest_of_every_kind_is_asked_for_at_once(kind, clock, django_assert_num_queries):
+    other = replace(kind, name="other")
+    with django_assert_num_queries(1):
+        assert leases.soonest([kind, other]) == {}
+    Job.objects.create(due_at=None)
+    coming, held = job(1), job(-1, lease_until=now() + timedelta(minutes=1))
+    with django_assert_num_queries(1):
+        assert leases.soonest([kind, other]) == {"job": coming.due_at, "other": coming.due_at}
+    clock.shift(timedelta(minutes=2))
+    assert leases.soonest([kind]) == {"job": held.due_at}
+    assert leases.soonest([]) == {}
 
 
 def test_the_rows_of_the_dead_are_free_at_once_and_only_those(kind, clock):
