@@ -1,7 +1,7 @@
 """How a person connects a Mastodon channel: our application is registered at their server, then they agree there.
 
-Source: https://docs.joinmastodon.org/methods/oauth/ (read 2026-11-22) for the flow and its fields; for PKCE, which that page
-did not tell of then, https://github.com/mastodon/mastodon/pull/31129 (merged July 2024; S256 only, asked of nobody).
+Sources, read 2026-11-22: https://docs.joinmastodon.org/methods/oauth/ for the flow and its fields; for PKCE
+https://github.com/mastodon/mastodon/pull/31129 (merged July 2024; S256 only, asked of nobody).
 """
 
 from __future__ import annotations

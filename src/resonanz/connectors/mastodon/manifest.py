@@ -19,8 +19,8 @@ from resonanz.connectorkit.manifest import (
 from resonanz.kernel.messages import Visibility
 from resonanz.kernel.text import TextUnit
 
-# This page: 500 characters, 23 for a link, and of a mention only the name. That clusters of characters are counted, and
-# the content warning together with the text, stands in Mastodon's own source, app/validators/status_length_validator.rb.
+# This page: 500 characters, 23 for a link, and of a mention only the name. That clusters of characters are counted,
+# and the content warning with the text, stands in Mastodon's source, app/validators/status_length_validator.rb.
 _POSTING = Source("https://docs.joinmastodon.org/user/posting/", date(2026, 11, 22))
 _INSTANCE = Source("https://docs.joinmastodon.org/methods/instance/#v2", date(2026, 11, 22))
 
