@@ -1,10 +1,10 @@
-"""How fast matching is, beside what else there is: one table of texts a second, build time and memory.
+"""How fast matching is, beside what else there is: texts a second, time to build, memory.
 
 `python -m benchmarks.matching [--queries 10 1000 10000 100000] [--posts 20000]`. From a list of Python strings to
-(text, query) pairs, on one core, in CPU time. Each engine runs in a process of its own; engines that are not installed
-(`pip install hyperscan daachorse ahocorasick-rs pyahocorasick`) are left out. The others look for literals only: they
-are given texts and literals that we folded (that time is theirs, as it would be) and our tests for AND, OR, NOT, and
-what they find must be what we find. Slow ones get fewer texts. Then what the dearer features cost.
+(text, query) pairs, on one core, in CPU time. Each engine runs in a process of its own; rivals that are not installed
+(`.venv/bin/uv pip install -p .venv/bin/python --group rivals`) are left out; they get fewer texts, being slower. What
+an engine finds must be what ours finds. Building starts from the queries' texts. "Search alone" is the texts a second
+that a literal finder does if somebody else folds and decides. Then what the dearer features cost.
 """
 
 from __future__ import annotations
@@ -13,116 +13,72 @@ import argparse
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from importlib.util import find_spec
+from typing import NamedTuple, TypeVar
 
+from benchmarks.matching_rivals import RIVALS, Pairs
 from benchmarks.posts import World, world
 from resonanz.kernel.folding import fold, words
-from resonanz.matching import Properties, QuerySet, available, parse, reference
-from resonanz.matching.plain import PlainEngine
-from resonanz.matching.plan import plan
+from resonanz.matching import Properties, QuerySet, available, parse
 from resonanz.matching.queryset import EngineName
 
-Pairs = list[tuple[int, str]]
-Matcher = Callable[[list[str]], Pairs]
-SLOW = {"naive loop": 100, "tantivy": 2000}
+WARM = ("Bank", '"gute Bank" OR (Bank* AND NOT Park)')  # compiling the loops is no part of building a set
 
 
-@dataclass(frozen=True)
-class Row:
-    name: str
-    queries: int
+T = TypeVar("T")
+
+
+class Row(NamedTuple):
     texts: int
-    build_seconds: float
-    add_ms: float | None
     texts_per_second: float
+    build_seconds: float
     megabytes: float
-    pairs: int
-    same: bool | None
+    pairs: Pairs
+    add_ms: float | None = None
+    search_alone: float | None = None  # texts a second
 
 
-def ours(made: World, engine: EngineName) -> tuple[Matcher, QuerySet]:
+def fastest(function: Callable[[], object], seconds: float) -> float:
+    """The least CPU time of a call, of as many as fit into `seconds`, three at least: others only ever disturb."""
+    times: list[float] = []
+    while len(times) < 3 or sum(times) < seconds:
+        start = time.process_time()
+        function()
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+def ours(engine: EngineName, made: World, posts: int) -> Row:
+    QuerySet.compile({text: parse(text) for text in WARM}, engine).match(["eine Bank"])
+    before, start = memory(), time.process_time()
     queries = QuerySet.compile({str(i): parse(text) for i, text in enumerate(made.queries)}, engine)
-    return lambda texts: queries.match(texts), queries  # type: ignore[return-value]
-
-
-def naive(made: World) -> Matcher:
-    queries = {str(i): parse(text) for i, text in enumerate(made.queries)}
-    return lambda texts: [
-        (i, n) for i, t in enumerate(texts) for n, q in queries.items() if reference.matches(q, t)
-    ]
-
-
-def by_literals(made: World, find: Callable[[list[str]], Callable[[str], Iterator[int]]]) -> Matcher:
-    """A matcher from something that finds literals in a text, both folded, with a blank around every word."""
-    engine = PlainEngine().extended(plan(parse(text) for text in made.queries))
-    literals = sorted({literal for some in made.literals for literal in some})
-    numbers = [engine.numbers[tuple(words(literal))] for literal in literals]
-    found_in = find([f" {' '.join(words(literal))} " for literal in literals])
-
-    def match(texts: list[str]) -> Pairs:
-        pairs = []
-        for i, text in enumerate(texts):
-            if there := {numbers[k]: [] for k in found_in(f" {' '.join(words(text))} ")}:
-                pairs += [(i, str(query)) for query in engine.accepted(there)]
-        return pairs
-
-    return match
-
-
-def with_hyperscan(literals: list[str]) -> Callable[[str], Iterator[int]]:
-    import hyperscan
-
-    database = hyperscan.Database()
-    flags = hyperscan.HS_FLAG_SINGLEMATCH
-    database.compile(
-        [text.encode() for text in literals], list(range(len(literals))), len(literals), flags, literal=True
+    built, megabytes = time.process_time() - start, memory() - before
+    if engine == "compiled":
+        megabytes = queries._engine.nbytes / 1e6  # type: ignore[attr-defined]  # noqa: SLF001
+    texts = made.posts[:posts]
+    found = queries.match(texts)
+    one_more = parse('("Neue Marke" OR Neuling) AND NOT Jobs')
+    return Row(
+        len(texts),
+        len(texts) / fastest(lambda: queries.match(texts), 2),
+        built,
+        megabytes,
+        list(zip(found.text_numbers.tolist(), found.query_numbers.tolist(), strict=True)),
+        1000 * fastest(lambda: queries.with_query("new", one_more), 0.1),
     )
 
-    def find(text: str) -> Iterator[int]:
-        found: list[int] = []
-        database.scan(text.encode(), match_event_handler=lambda k, *_: found.append(k) and None)
-        return iter(found)
 
-    return find
-
-
-def with_daachorse(literals: list[str]) -> Callable[[str], Iterator[int]]:
-    from daachorse import CharwiseDoubleArrayAhoCorasick
-
-    automaton = CharwiseDoubleArrayAhoCorasick(literals)
-    return lambda text: (found[2] for found in automaton.find_overlapping(text))
-
-
-def with_ahocorasick_rs(literals: list[str]) -> Callable[[str], Iterator[int]]:
-    from ahocorasick_rs import AhoCorasick
-
-    automaton = AhoCorasick(literals)
-    return lambda text: (found[0] for found in automaton.find_matches_as_indexes(text, overlapping=True))
-
-
-def with_pyahocorasick(literals: list[str]) -> Callable[[str], Iterator[int]]:
-    import ahocorasick
-
-    automaton = ahocorasick.Automaton()
-    for k, text in enumerate(literals):
-        automaton.add_word(text, k)
-    automaton.make_automaton()
-    return lambda text: (k for _, k in automaton.iter(text))
-
-
-ENGINES: dict[
-    str, tuple[str, Callable[[World], Matcher]]
-] = {  # name → (module that it needs, how to make it)
-    "ours, compiled": ("numba", lambda made: ours(made, "compiled")[0]),
-    "ours, plain Python": ("numpy", lambda made: ours(made, "python")[0]),
-    "hyperscan": ("hyperscan", lambda made: by_literals(made, with_hyperscan)),
-    "daachorse": ("daachorse", lambda made: by_literals(made, with_daachorse)),
-    "ahocorasick-rs": ("ahocorasick_rs", lambda made: by_literals(made, with_ahocorasick_rs)),
-    "pyahocorasick": ("ahocorasick", lambda made: by_literals(made, with_pyahocorasick)),
-    "naive loop": ("numpy", naive),
-}
+def theirs(name: str, made: World) -> Row:
+    rival = RIVALS[name]
+    before, start = memory(), time.process_time()
+    match, search = rival.prepare(made)
+    built, megabytes = time.process_time() - start, memory() - before
+    texts = made.posts[: rival.posts]
+    speed = len(texts) / fastest(lambda: match(texts), 0)
+    folded = [f" {' '.join(words(text))} " for text in texts]
+    alone = len(texts) / fastest(lambda: search(folded), 0) if search else None
+    return Row(len(texts), speed, built, megabytes, sorted(match(texts)), search_alone=alone)
 
 
 def memory() -> float:
@@ -131,54 +87,36 @@ def memory() -> float:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def measured(name: str, made: World, repeats: int) -> tuple[Row, Pairs]:
-    texts = made.posts[: SLOW.get(name, len(made.posts))]
-    if name.startswith("ours"):  # once before: compiling the loops is no part of building a set
-        ours(world(1, 3), "compiled" if name == "ours, compiled" else "python")[0](texts[:3])
-    before, start = memory(), time.process_time()
-    match = ENGINES[name][1](made)
-    build, megabytes = time.process_time() - start, memory() - before
-    best, pairs = float("inf"), []
-    for _ in range(repeats):
-        start = time.process_time()
-        result = match(texts)
-        best = min(best, time.process_time() - start)
-        pairs = sorted(result)
-    add_ms = None
-    if name.startswith("ours"):
-        queries = ours(made, "compiled" if name == "ours, compiled" else "python")[1]
-        if isinstance(size := getattr(queries._engine, "nbytes", None), int):  # noqa: SLF001
-            megabytes = size / 1e6
-        start = time.process_time()
-        queries.with_query("new", parse('("Neue Marke" OR Neuling) AND NOT Jobs'))
-        add_ms = 1000 * (time.process_time() - start)
-    return Row(
-        name, len(made.queries), len(texts), build, add_ms, len(texts) / best, megabytes, len(pairs), None
-    ), pairs
-
-
-def alone(function: Callable[..., object], *arguments: object) -> object:
+def alone(function: Callable[..., T], *arguments: object) -> T:
     """The result of a call in a process of its own."""
     with multiprocessing.get_context("fork").Pool(1) as pool:
         return pool.apply(function, arguments)
 
 
-def compare(queries: int, posts: int, repeats: int) -> None:
-    made = world(posts, queries)
-    expected: Pairs | None = None
-    for name, (module, _) in ENGINES.items():
-        if find_spec(module) is None or (name == "naive loop" and queries > 10_000):
-            print(f"{name:20} {queries:>8,}  not run", flush=True)
-            continue
-        row, pairs = alone(measured, name, made, repeats)  # type: ignore[misc]
-        expected = expected or pairs
-        wanted = [pair for pair in expected if pair[0] < row.texts]
-        added = "" if row.add_ms is None else f"{row.add_ms:.1f}"
-        print(
-            f"{name:20} {queries:>8,} {row.texts_per_second:>12,.0f} {row.build_seconds:>9.2f} {row.megabytes:>8.1f} "
-            f"{added:>8} {row.pairs:>10,}  {'the same' if pairs == wanted else 'DIFFERENT'}",
-            flush=True,
-        )
+def compare(made: World) -> None:
+    """The table for one number of queries; ours first, for the others are measured by it."""
+    queries = len(made.queries)
+    best = alone(ours, available(), made, len(made.posts))
+    show(f"ours, {available()}", queries, best, best)
+    if available() == "compiled":
+        show("ours, python", queries, alone(ours, "python", made, 2_000), best)
+    for name, rival in RIVALS.items():
+        if find_spec(rival.module) is None or queries > rival.most_queries:
+            print(f"{name:16} {queries:>8,}  not run", flush=True)
+        else:
+            show(name, queries, alone(theirs, name, made), best)
+
+
+def show(name: str, queries: int, row: Row, best: Row) -> None:
+    wanted = [pair for pair in best.pairs if pair[0] < row.texts]
+    added = "" if row.add_ms is None else f"{row.add_ms:.1f}"
+    searched = "" if row.search_alone is None else f"{row.search_alone:,.0f}"
+    print(
+        f"{name:16} {queries:>8,} {row.texts_per_second:>10,.0f} {best.texts_per_second / row.texts_per_second:>9,.1f}"
+        f" {searched:>12} {row.build_seconds:>9.2f} {row.megabytes:>7.1f} {added:>7} {len(row.pairs):>8,}"
+        f"  {'same' if row.pairs == wanted else 'DIFFERENT'}",
+        flush=True,
+    )
 
 
 FEATURES: dict[str, Callable[[str, str], str]] = {  # (query, one of its words) → query
@@ -190,47 +128,52 @@ FEATURES: dict[str, Callable[[str, str], str]] = {  # (query, one of its words) 
     "10 % hashtags": lambda query, word: f"{query} OR #{word}",
     "10 % lang:": lambda query, _: f"({query}) lang:de",
     "10 % from:": lambda query, word: f"{query} OR from:{word}",
+    "10 % link:": lambda query, word: f"{query} OR link:{word}.example",
 }
 
 
-def feature(change: Callable[[str, str], str], made: World, repeats: int) -> float:
-    changed = {}
+def feature(name: str, made: World) -> tuple[float, int]:
+    """Texts a second and pairs with every tenth query changed."""
+    change, changed = FEATURES[name], {}
     for i, query in enumerate(made.queries):
         word = fold(made.literals[i][0].split()[0])
         changed[str(i)] = parse(change(query, word) if i % 10 == 0 else query)
     queries = QuerySet.compile(changed)
     known = [Properties("@someone", "de", "mastodon", [])] * len(made.posts)
-    best = float("inf")
-    queries.match(made.posts[:10], known[:10])
-    for _ in range(repeats):
-        start = time.process_time()
-        queries.match(made.posts, known)
-        best = min(best, time.process_time() - start)
-    return len(made.posts) / best
+    found = len(queries.match(made.posts, known))
+    speed = len(made.posts) / fastest(lambda: queries.match(made.posts, known), 1)
+    return speed, found
+
+
+def features(made: World) -> None:
+    print(f"\n{len(made.queries):,} queries, {available()} engine      texts/s   share    pairs")
+    plain: float | None = None
+    for name in FEATURES:
+        speed, pairs = alone(feature, name, made)
+        plain = plain or speed
+        print(f"{name:30} {speed:>10,.0f} {speed / plain:>6.0%} {pairs:>8,}", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--queries", type=int, nargs="+", default=[10, 1000, 10_000, 100_000])
+    parser.add_argument("--queries", type=int, nargs="*", default=[10, 1000, 10_000, 100_000])
     parser.add_argument("--posts", type=int, default=20_000)
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--features", type=int, default=10_000, help="queries in the second table; 0: none")
     options = parser.parse_args()
-    made = world(1000, 10)
-    print(
-        f"posts of {sum(len(post.encode()) for post in made.posts) / len(made.posts):.0f} bytes on average, seed 1"
-    )
-    print(
-        f"{'engine':20} {'queries':>8} {'texts/s':>12} {'build s':>9} {'MB':>8} {'add ms':>8} {'pairs':>10}  matches"
-    )
-    for queries in options.queries:
-        compare(queries, options.posts, options.repeats)
-    if 10_000 in options.queries:
-        print(f"\n10,000 queries, {available()} engine, texts/s:")
-        made = world(options.posts, 10_000)
-        for name, change in FEATURES.items():
-            print(f"{name:30} {feature(change, made, options.repeats):>12,.0f}", flush=True)
+    for first, queries in enumerate(options.queries):
+        made = world(options.posts, queries)
+        if first == 0:
+            mean = sum(len(post.encode()) for post in made.posts) / len(made.posts)
+            print(f"posts of {mean:.0f} bytes on average, seed 1")
+            print(
+                f"{'engine':16} {'queries':>8} {'texts/s':>10} {'ours is ×':>9} {'search alone':>12}"
+                f" {'build s':>9} {'MB':>7} {'add ms':>7} {'pairs':>8}  matches"
+            )
+        compare(made)
+    if options.features:
+        features(world(options.posts, options.features))
 
 
 if __name__ == "__main__":

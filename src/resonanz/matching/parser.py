@@ -21,13 +21,12 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TypeAlias
 
 from resonanz.kernel import folding
 from resonanz.matching import properties
 from resonanz.matching.plan import matches_everything
 from resonanz.matching.query import (
-    KEYWORDS,
     MIN_STEM,
     And,
     Field,
@@ -85,21 +84,16 @@ class QueryError(ValueError):
         self.code, self.start, self.end = code, start, end
 
 
-class _Token(NamedTuple):
-    type: str  # open, close, quote, minus, AND, OR, NOT, NEAR, term, end
-    text: str
-    start: int
-    end: int
-
-    def error(self, code: Code) -> QueryError:
-        return QueryError(code, self.start, self.end)
-
+_Token: TypeAlias = re.Match[str]  # its type is the group that matched
 
 _QUOTES = '"„“”«»'
+_WORD_ENDS = rf"(?=[\s(){_QUOTES}]|\Z)"
 _LEXER = re.compile(
     rf"(?P<open>\()|(?P<close>\))|(?P<quote>[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]?)"
-    rf"|(?P<minus>-(?=[^\s\-)]))|(?P<NEAR>(?:NEAR|NAHE)(?:/[^\s(){_QUOTES}]*)?(?=[\s(){_QUOTES}]|$))"
-    rf"|(?P<term>[^\s(){_QUOTES}]+)"
+    rf"|(?P<AND>(?:AND|UND){_WORD_ENDS})|(?P<OR>(?:OR|ODER){_WORD_ENDS})"
+    rf"|(?P<NOT>(?:NOT|NICHT){_WORD_ENDS}|-(?=[^\s\-)]))"
+    rf"|(?P<NEAR>(?:NEAR|NAHE)(?:/(?P<distance>[^\s(){_QUOTES}]*))?{_WORD_ENDS})"
+    rf"|(?P<term>[^\s(){_QUOTES}]+)|(?P<end>\Z)"
 )
 _FIELD = re.compile(r"([A-Za-z]+):(.*)", re.DOTALL)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
@@ -118,28 +112,15 @@ def parse(text: str) -> Query:
     return query
 
 
-def _tokens(text: str) -> list[_Token]:
-    found = []
-    for match in _LEXER.finditer(text):
-        type_, value = match.lastgroup or "", match.group()
-        if type_ == "term":
-            type_ = KEYWORDS.get(value, "term")
-        elif type_ == "quote":
-            if len(value) == 1 or value[-1] not in _QUOTES:
-                raise QueryError(Code.QUOTE_OPEN, *match.span())
-            value = value[1:-1]
-        elif type_ == "NEAR":
-            value = value.partition("/")[2]
-        found.append(_Token(type_, value, *match.span()))
-    found.append(_Token("end", "", len(text), len(text)))
-    return found
+def _refused(code: Code, token: _Token) -> QueryError:
+    return QueryError(code, *token.span())
 
 
 class _Parser:
     """One recursive descent over the tokens of one text."""
 
     def __init__(self, text: str) -> None:
-        self._following = iter(_tokens(text))
+        self._following = _LEXER.finditer(text)
         self._token = next(self._following)
         self._terms = 0
         self._depth = 0
@@ -151,31 +132,31 @@ class _Parser:
         return token
 
     def whole(self) -> Query:
-        if self._token.type == "end":
-            raise self._token.error(Code.EMPTY)
+        if self._token.lastgroup == "end":
+            raise _refused(Code.EMPTY, self._token)
         query = self._any()
-        if self._token.type != "end":
-            raise self._token.error(Code.PARENTHESIS_EXTRA)
+        if self._token.lastgroup != "end":
+            raise _refused(Code.PARENTHESIS_EXTRA, self._token)
         return query
 
     def _any(self) -> Query:
         found = [self._all()]
-        while self._token.type == "OR":
+        while self._token.lastgroup == "OR":
             self._next()
             found.append(self._all())
         return _joined(Or, found)
 
     def _all(self) -> Query:
         found = [self._item()]
-        while self._token.type not in ("OR", "close", "end"):
-            if self._token.type == "AND":
+        while self._token.lastgroup not in ("OR", "close", "end"):
+            if self._token.lastgroup == "AND":
                 self._next()
             found.append(self._item())
         return _joined(And, found)
 
     def _item(self) -> Query:
         negated = False
-        while self._token.type in ("NOT", "minus"):
+        while self._token.lastgroup == "NOT":
             self._next()
             negated = not negated
         query = self._near()
@@ -185,35 +166,35 @@ class _Parser:
 
     def _near(self) -> Query:
         left = self._primary()
-        if self._token.type != "NEAR":
+        if self._token.lastgroup != "NEAR":
             return left
         near = self._next()
-        distance = int(near.text) if re.fullmatch("[0-9]{1,3}", near.text) else 0
+        distance = int(near["distance"]) if re.fullmatch("[0-9]{1,3}", near["distance"] or "") else 0
         if not 1 <= distance <= MAX_DISTANCE:
-            raise near.error(Code.NEAR_DISTANCE)
+            raise _refused(Code.NEAR_DISTANCE, near)
         right = self._primary()
-        if self._token.type == "NEAR":
-            raise self._token.error(Code.NEAR_OPERAND)
+        if self._token.lastgroup == "NEAR":
+            raise _refused(Code.NEAR_OPERAND, self._token)
         return Near(distance, _side(left, near), _side(right, near))
 
     def _primary(self) -> Query:
         token = self._next()
-        if token.type == "open":
+        if token.lastgroup == "open":
             return self._group(token)
-        if token.type not in ("quote", "term"):
-            raise token.error(Code.OPERAND_MISSING)
+        if token.lastgroup not in ("quote", "term"):
+            raise _refused(Code.OPERAND_MISSING, token)
         self._terms += 1
         if self._terms > MAX_TERMS:
-            raise token.error(Code.TOO_MANY_TERMS)
-        return _phrase(token) if token.type == "quote" else _term(token)
+            raise _refused(Code.TOO_MANY_TERMS, token)
+        return _phrase(token) if token.lastgroup == "quote" else _term(token)
 
     def _group(self, opening: _Token) -> Query:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise opening.error(Code.TOO_DEEP)
+            raise _refused(Code.TOO_DEEP, opening)
         query = self._any()
-        if self._token.type != "close":
-            raise opening.error(Code.PARENTHESIS_OPEN)
+        if self._token.lastgroup != "close":
+            raise _refused(Code.PARENTHESIS_OPEN, opening)
         self._next()
         self._depth -= 1
         return query
@@ -236,29 +217,32 @@ def _side(query: Query, near: _Token) -> tuple[Term, ...]:
     terms = query.operands if isinstance(query, Or) else (query,)
     found = tuple(term for term in terms if isinstance(term, Words | Partial | Tag))
     if len(found) < len(terms):
-        raise near.error(Code.NEAR_OPERAND)
+        raise _refused(Code.NEAR_OPERAND, near)
     return found
 
 
 def _phrase(token: _Token) -> Words:
-    if "*" in token.text:
-        raise token.error(Code.STAR_IN_PHRASE)
+    text = token[0]
+    if len(text) == 1 or text[-1] not in _QUOTES:
+        raise _refused(Code.QUOTE_OPEN, token)
+    if "*" in text:
+        raise _refused(Code.STAR_IN_PHRASE, token)
     return _words(token)
 
 
 def _words(token: _Token) -> Words:
-    words = folding.spelled_words(token.text)
+    words = folding.spelled_words(token[0])
     if not words:
-        raise token.error(Code.NO_WORD)
+        raise _refused(Code.NO_WORD, token)
     if len(words) > MAX_PHRASE:
-        raise token.error(Code.PHRASE_TOO_LONG)
+        raise _refused(Code.PHRASE_TOO_LONG, token)
     if max(map(len, words)) > MAX_WORD:
-        raise token.error(Code.WORD_TOO_LONG)
+        raise _refused(Code.WORD_TOO_LONG, token)
     return Words(tuple(words))
 
 
 def _term(token: _Token) -> Query:
-    text = token.text
+    text = token[0]
     if text[0] in "#@＃＠":
         return _tag(token)
     if ":" in text and (match := _FIELD.fullmatch(text)):
@@ -271,44 +255,44 @@ def _term(token: _Token) -> Query:
 
 
 def _partial(token: _Token) -> Partial:
-    before, after = token.text.startswith("*"), token.text.endswith("*")
+    before, after = token[0].startswith("*"), token[0].endswith("*")
     part = Part.INSIDE if before and after else Part.END if before else Part.START
-    return Partial(part, _stem(token, token.text.removeprefix("*").removesuffix("*")))
+    return Partial(part, _stem(token, token[0].removeprefix("*").removesuffix("*")))
 
 
 def _stem(token: _Token, text: str) -> str:
     if "*" in text:
-        raise token.error(Code.STAR_MISPLACED)
+        raise _refused(Code.STAR_MISPLACED, token)
     words = folding.spelled_words(text)
     if len(words) > 1:
-        raise token.error(Code.ONE_WORD_ONLY)
+        raise _refused(Code.ONE_WORD_ONLY, token)
     if not words or len(folding.fold(words[0])) < MIN_STEM:
-        raise token.error(Code.STEM_TOO_SHORT)
+        raise _refused(Code.STEM_TOO_SHORT, token)
     if len(words[0]) > MAX_WORD:
-        raise token.error(Code.WORD_TOO_LONG)
+        raise _refused(Code.WORD_TOO_LONG, token)
     return words[0]
 
 
 def _tag(token: _Token) -> Tag:
-    sign = "#" if token.text[0] in "#＃" else "@"
-    starred = token.text.endswith("*")
-    name = folding.spelled_name(token.text[1:].removesuffix("*"))
+    sign = "#" if token[0][0] in "#＃" else "@"
+    starred = token[0].endswith("*")
+    name = folding.spelled_name(token[0][1:].removesuffix("*"))
     if not folding.is_tag_name(folding.fold(name), sign):
-        raise token.error(Code.TAG_INVALID)
+        raise _refused(Code.TAG_INVALID, token)
     if starred and len(folding.fold(name)) < MIN_STEM:
-        raise token.error(Code.STEM_TOO_SHORT)
+        raise _refused(Code.STEM_TOO_SHORT, token)
     if len(name) > MAX_WORD:
-        raise token.error(Code.WORD_TOO_LONG)
+        raise _refused(Code.WORD_TOO_LONG, token)
     return Tag(sign, name, starred)
 
 
 def _filter(token: _Token, name: str, value: str) -> Filter:
     if name not in tuple(Field):
-        raise token.error(Code.FIELD_UNKNOWN)
+        raise _refused(Code.FIELD_UNKNOWN, token)
     field = Field(name)
     comparable = _comparable(field, value)
     if comparable is None or len(comparable) > MAX_WORD:
-        raise token.error(Code.VALUE_INVALID)
+        raise _refused(Code.VALUE_INVALID, token)
     return Filter(field, comparable)
 
 

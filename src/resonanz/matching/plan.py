@@ -48,14 +48,19 @@ def matches_everything(query: Query) -> bool:
 
 def _without_terms(query: Query, outcome: bool) -> bool:
     """Whether `query` can come out so on a text without its terms, authors and links."""
+    if isinstance(query, Words):  # by far the most
+        return not outcome
     match query:
         case Filter(Field.LANGUAGE | Field.NETWORK, _):
             return True
         case Not(operand):
             return _without_terms(operand, not outcome)
         case And(operands) | Or(operands):
-            each = all if isinstance(query, And) == outcome else any
-            return each(_without_terms(operand, outcome) for operand in operands)
+            every = isinstance(query, And) == outcome  # must all operands come out so, or one?
+            for operand in operands:
+                if _without_terms(operand, outcome) != every:
+                    return not every
+            return every
         case _:
             return not outcome
 

@@ -89,15 +89,14 @@ class Or:
 Term: TypeAlias = Words | Partial | Tag
 Query: TypeAlias = Term | Filter | Near | Not | And | Or
 
-KEYWORDS = {"AND": "AND", "UND": "AND", "OR": "OR", "ODER": "OR", "NOT": "NOT", "NICHT": "NOT"}
-NEAR_KEYWORDS = ("NEAR", "NAHE")
+KEYWORDS = frozenset(("AND", "UND", "OR", "ODER", "NOT", "NICHT", "NEAR", "NAHE"))
 _STARS = {Part.START: "{}*", Part.END: "*{}", Part.INSIDE: "*{}*", Part.COMPOUND: "~{}"}
 
 
 def canonical(query: Query) -> str:
     """The one printed form of `query`: `parse(canonical(q)) == q` for every q that `parse` returned."""
     match query:
-        case Words((word,)) if word not in KEYWORDS and word not in NEAR_KEYWORDS:
+        case Words((word,)) if word not in KEYWORDS:
             return word
         case Words(words):
             return f'"{" ".join(words)}"'

@@ -48,6 +48,7 @@ WORDS = [
         "don't",
         "don’t",
     ),
+    *("Rechnung", "Rechnungen", "Kundenzufriedenheit", "Kundenzufriedenheiten"),  # around 8, 16 and 24 bytes
     *("Kasse®", "Marke™", "Å", "ạ\u0308", "İstanbul", "ŉ", "½"),
 ]
 SIGNS = [
