@@ -94,13 +94,19 @@ def advise(query: Query, texts: Sequence[str], noise: frozenset[int] | None = No
         )
         for name, term in parts.items()
     )
-    doubted = {number for number in hits if len(standing[number]) == 1} if noise is None else set(noise)
+    doubted = _doubted(standing) if noise is None else set(noise)
     return Advice(
         hits,
         tuple(sorted(carriers, key=lambda carrier: -len(carrier.hits))),
         tuple(_noise(texts, hits, doubted, terms)),
         tuple(_near_misses(texts, set(hits), [term for term in terms if isinstance(term, Words)])),
     )
+
+
+def _doubted(standing: dict[int, set[str]]) -> set[int]:
+    """The hits of a single term; none where every hit is such: nothing tells them from those that are meant."""
+    single = {number for number, names in standing.items() if len(names) == 1}
+    return single if len(single) < len(standing) else set()
 
 
 def wanted_terms(query: Query, wanted: bool = True) -> Iterator[Term]:
