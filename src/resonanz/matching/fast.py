@@ -14,14 +14,14 @@ from resonanz.matching.char_table import char_table
 from resonanz.matching.engine import Array, Numbers, Pairs
 from resonanz.matching.loops.deciding import NUL_INSIDE, TOO_LITTLE_ROOM, match_texts
 from resonanz.matching.plan import Plan
-from resonanz.matching.properties import NOTHING_KNOWN, Properties, keys
-from resonanz.matching.query import Field, Part
-from resonanz.matching.tables import EMPTY, Tables
+from resonanz.matching.properties import NOTHING_KNOWN, Properties, values
+from resonanz.matching.query import Part
+from resonanz.matching.tables import EMPTY, Filters, Tables
 
 BATCH = 512  # texts handed to the loops at a time: their bytes then stay in the processor's cache
 
 
-class Filters(NamedTuple):
+class FilterHits(NamedTuple):
     """Of each text, the filters that match it."""
 
     starts: Numbers  # of text n: literals[starts[n] : starts[n + 1]]
@@ -69,7 +69,7 @@ class CompiledEngine:
     name = "compiled"
 
     tables: Tables = EMPTY
-    filters: dict[tuple[Field, str], int] = field(default_factory=dict)
+    filters: Filters = field(default_factory=dict)
     asked: Asked = WORDS_ONLY
 
     def extended(self, plan: Plan) -> CompiledEngine:
@@ -91,7 +91,7 @@ class CompiledEngine:
         scratch, stamp = self._scratch(1 << 16), 1
         for at in range(0, len(texts), BATCH):
             batch = texts[at : at + BATCH]
-            filters = self._filters(batch, properties and properties[at : at + BATCH])
+            filters = self._filter_hits(batch, properties and properties[at : at + BATCH])
             pairs = TOO_LITTLE_ROOM
             while pairs < 0:
                 if pairs == NUL_INSIDE:
@@ -134,17 +134,17 @@ class CompiledEngine:
             queries=np.empty(room, np.int32),
         )
 
-    def _filters(self, texts: Sequence[str], properties: Sequence[Properties] | None) -> Filters:
+    def _filter_hits(self, texts: Sequence[str], properties: Sequence[Properties] | None) -> FilterHits:
         if not self.filters:
-            return Filters(np.zeros(len(texts) + 1, np.int32), np.zeros(0, np.int32))
-        fields = frozenset(name for name, _value in self.filters)
+            return FilterHits(np.zeros(len(texts) + 1, np.int32), np.zeros(0, np.int32))
         literals: list[int] = []
         starts = [0]
         for number, text in enumerate(texts):
-            present = keys(text, properties[number] if properties else NOTHING_KNOWN, fields)
-            literals += (self.filters[key] for key in present if key in self.filters)
+            known = properties[number] if properties else NOTHING_KNOWN
+            for name, wanted in self.filters.items():
+                literals += [wanted[value] for value in values(name, text, known) if value in wanted]
             starts.append(len(literals))
-        return Filters(np.array(starts, np.int32), np.array(literals, np.int32))
+        return FilterHits(np.array(starts, np.int32), np.array(literals, np.int32))
 
     @property
     def nbytes(self) -> int:

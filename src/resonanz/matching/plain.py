@@ -11,7 +11,7 @@ import numpy as np
 from resonanz.kernel import folding
 from resonanz.matching.engine import Pairs
 from resonanz.matching.plan import ACCEPT, Plan
-from resonanz.matching.properties import NOTHING_KNOWN, Properties, keys
+from resonanz.matching.properties import NOTHING_KNOWN, Properties, values
 from resonanz.matching.query import COMPOUND_ENDINGS, MIN_MODIFIER, MIN_STEM, Field, Part
 
 _Spans = dict[int, list[tuple[int, int]]]  # literal → (first word, last word) of each place where it stands
@@ -27,7 +27,7 @@ class PlainEngine:
     grams: dict[str, tuple[tuple[Part, str, int], ...]] = field(
         default_factory=dict
     )  # by a stem's first letters
-    filters: dict[tuple[Field, str], int] = field(default_factory=dict)
+    filters: dict[Field, dict[str, int]] = field(default_factory=dict)
     numbers: dict[object, int] = field(default_factory=dict)  # of every literal
     watchers: dict[int, tuple[int, ...]] = field(
         default_factory=dict
@@ -37,7 +37,8 @@ class PlainEngine:
     starts: tuple[int, ...] = ()
 
     def extended(self, plan: Plan) -> PlainEngine:
-        first_words, grams, filters = dict(self.first_words), dict(self.grams), dict(self.filters)
+        first_words, grams = dict(self.first_words), dict(self.grams)
+        filters = {name: dict(wanted) for name, wanted in self.filters.items()}
         numbers, watchers = dict(self.numbers), dict(self.watchers)
         renumbered = [0] * plan.literals
 
@@ -54,7 +55,7 @@ class PlainEngine:
                 grams[gram] = (*grams.get(gram, ()), (part, stem, renumbered[planned]))
         for key, planned in plan.filters.items():
             is_new(key, planned)
-            filters[key] = renumbered[planned]
+            filters.setdefault(key[0], {})[key[1]] = renumbered[planned]
 
         added = defaultdict(list)
         for query, anchors in enumerate(plan.anchors, len(self.starts)):
@@ -98,14 +99,15 @@ class PlainEngine:
         )
 
     def match(self, texts: Sequence[str], properties: Sequence[Properties] | None = None) -> Pairs:
-        fields = frozenset(name for name, _value in self.filters)
         found: list[tuple[int, int]] = []
         for number, text in enumerate(texts):
             spans = self._spans(text)
-            if fields:
+            if self.filters:
                 known = properties[number] if properties else NOTHING_KNOWN
-                present = (self.filters.get(key) for key in keys(text, known, fields))
-                spans.update((literal, []) for literal in present if literal is not None)
+                for name, wanted in self.filters.items():
+                    spans.update(
+                        (wanted[value], []) for value in values(name, text, known) if value in wanted
+                    )
             if spans:
                 found += ((number, query) for query in self.accepted(spans))
         pairs = np.array(found, dtype=np.int32).reshape(-1, 2)

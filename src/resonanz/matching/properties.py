@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from resonanz.kernel import folding
 from resonanz.matching.query import Field
@@ -28,23 +29,34 @@ class Properties:
 NOTHING_KNOWN = Properties()
 
 
-def keys(
-    text: str, known: Properties, fields: frozenset[Field] = frozenset(Field)
-) -> Iterator[tuple[Field, str]]:
-    """Every (field, value) whose filter matches this message, for the given fields; possibly repeated."""
-    if known.author and Field.AUTHOR in fields:
-        handle = comparable_handle(known.author)
-        for end in folding.handle_ends(handle, 0, len(handle)):
-            yield Field.AUTHOR, handle[:end]
-    if known.language and Field.LANGUAGE in fields:
-        language = known.language.lower().replace("_", "-")
-        yield Field.LANGUAGE, language
-        yield Field.LANGUAGE, language.split("-")[0]
-    if known.network and Field.NETWORK in fields:
-        yield Field.NETWORK, known.network.lower()
-    if Field.LINK in fields:
-        for address in _ADDRESS.findall(text) if known.links is None else known.links:
-            yield from ((Field.LINK, host) for host in _hosts(address))
+def keys(text: str, known: Properties) -> Iterator[tuple[Field, str]]:
+    """Every (field, value) whose filter matches this message; possibly repeated."""
+    for field in Field:
+        yield from ((field, value) for value in values(field, text, known))
+
+
+def values(field: Field, text: str, known: Properties) -> Iterable[str]:
+    """Every value that a filter on `field` may have to match this message."""
+    if field is Field.AUTHOR:
+        return _names(known.author) if known.author else ()
+    if field is Field.LANGUAGE:
+        return _languages(known.language) if known.language else ()
+    if field is Field.NETWORK:
+        return (known.network.lower(),) if known.network else ()
+    addresses = _ADDRESS.findall(text) if known.links is None else known.links
+    return [host for address in addresses for host in _hosts(address)]
+
+
+@lru_cache(maxsize=1 << 14)  # the same people write again and again
+def _names(author: str) -> tuple[str, ...]:
+    handle = comparable_handle(author)
+    return tuple(handle[:end] for end in folding.handle_ends(handle, 0, len(handle)))
+
+
+@lru_cache(maxsize=1 << 8)
+def _languages(language: str) -> tuple[str, str]:
+    code = language.lower().replace("_", "-")
+    return code, code.split("-")[0]
 
 
 def comparable_handle(author: str) -> str:

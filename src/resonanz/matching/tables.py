@@ -7,7 +7,7 @@ All that a text can run into is found by hash and then compared in full: two thi
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from resonanz.matching.engine import Array, Numbers
 from resonanz.matching.loops import building
 from resonanz.matching.plan import Plan
 from resonanz.matching.query import Field, Part
+
+Filters: TypeAlias = dict[Field, dict[str, int]]  # of each value that is asked for, the literal
 
 PARTS = tuple(Part)
 _NO_KEYS = np.zeros(2, np.uint64)
@@ -84,18 +86,16 @@ EMPTY = Tables(
 )  # fmt: skip
 
 
-def extended(
-    tables: Tables, filters: dict[tuple[Field, str], int], plan: Plan
-) -> tuple[Tables, dict[tuple[Field, str], int]]:
+def extended(tables: Tables, filters: Filters, plan: Plan) -> tuple[Tables, Filters]:
     """`tables` and the numbers of `filters`, with the queries of `plan` as well."""
     first = len(tables.trees.parts)
     numbers = np.full(plan.literals, -1, np.int32)  # of each of the plan's literals, ours
     for fresh, planned in enumerate((*plan.phrases.values(), *plan.partials.values()), first):
         numbers[planned] = fresh
     fresh = first + len(plan.phrases) + len(plan.partials)
-    filters = dict(filters)
-    for key, planned in plan.filters.items():
-        numbers[planned] = filters.setdefault(key, fresh)
+    filters = {name: dict(values) for name, values in filters.items()}
+    for (name, value), planned in plan.filters.items():
+        numbers[planned] = filters.setdefault(name, {}).setdefault(value, fresh)
         fresh = max(fresh, int(numbers[planned]) + 1)
     words, trees = _with_phrases(tables.words, tables.trees, plan, numbers)
     trees = _with_partials(trees, plan, numbers, fresh)

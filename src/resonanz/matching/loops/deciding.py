@@ -12,7 +12,7 @@ from resonanz.matching.loops.reading import add_hit, read_text
 from resonanz.matching.plan import ACCEPT
 
 if TYPE_CHECKING:
-    from resonanz.matching.fast import Asked, Filters, Scratch
+    from resonanz.matching.fast import Asked, FilterHits, Scratch
     from resonanz.matching.tables import Programs, Tables
 
 TOO_LITTLE_ROOM, NUL_INSIDE = -1, -2
@@ -96,7 +96,7 @@ def match_texts(
     table: CharTable,
     tables: Tables,
     asked: Asked,
-    filters: Filters,
+    filters: FilterHits,
     scratch: Scratch,
 ) -> int:
     """Every (text, query) that matches, into `scratch.texts` and `.queries`; how many, or one of the codes above.
