@@ -123,6 +123,25 @@ def test_very_long_texts_and_words(engine: EngineName) -> None:
 
 
 @every_engine
+def test_words_of_every_length_at_every_place_are_told_apart(engine: EngineName) -> None:
+    """Eight bytes are read at a time, so edges are where a word ends, begins or differs within eight."""
+    words = [f"{'x' * n}{'ü' * k}" for n in range(20) for k in range(3) if n + k]
+    wanted = numbered(
+        [parse(word) for word in words] + [parse(f"*{word}") for word in words if len(word) > 2]
+    )
+    batch = [*words, " ".join(words), *(f"{'-' * n}{word}–{word[1:]}y" for n, word in enumerate(words))]
+    found = QuerySet.compile(wanted, engine).match(batch)
+    assert list(found) == expected(wanted, batch, [Properties()] * len(batch))
+
+
+@every_engine
+def test_a_nul_separates_words_only(engine: EngineName) -> None:
+    queries = QuerySet.compile({"a": parse("bank"), "b": parse('"gute bank"')}, engine)
+    batch = ["gute\0bank", "\0", "ba\0nk", "bank\0", "", "bank"]
+    assert list(queries.match(batch)) == [(0, "a"), (0, "b"), (3, "a"), (5, "a")]
+
+
+@every_engine
 def test_nothing_in_nothing_out(engine: EngineName) -> None:
     assert len(QuerySet.compile({}, engine).match(["bank"])) == 0
     assert len(QuerySet.compile({"a": parse("bank")}, engine).match([])) == 0
