@@ -26,6 +26,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 # name → address. {w} is the workspace, {c} the newest conversation; a leading "-" means: not signed in.
 PAGES = {
     "login": "-/account/login/",
+    "forgotten": "-/account/password/reset/",
     "today": "/w/{w}/today/",
     "inbox": "/w/{w}/inbox/",
     "inbox-search": "/w/{w}/inbox/?view=all&q=filter",
