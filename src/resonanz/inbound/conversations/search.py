@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet, Value
@@ -56,8 +56,8 @@ def matching(found: QuerySet[Conversation], words: str) -> QuerySet[Conversation
 
 
 def _candidates(found: QuerySet[Conversation], words: list[str]) -> QuerySet[Conversation]:
-    """On SQLite, those of `found` that have all groups of three characters of `words`; else all of `found`."""
-    threes = {word[at : at + 3] for word in words for at in range(len(word) - 2)}
+    """On SQLite, those of `found` whose text holds the trigrams of `words`; else all of `found`."""
+    threes = {three for word in words for three in _trigrams(word)}
     if connection.vendor != "sqlite" or not threes:
         return found
     every = " AND ".join('"{}"'.format(three.replace('"', '""')) for three in sorted(threes))
@@ -65,3 +65,9 @@ def _candidates(found: QuerySet[Conversation], words: list[str]) -> QuerySet[Con
     # The sum keeps SQLite from starting with the candidates: it walks the list in its order and stops when the
     # page is full, so a word that is everywhere costs no more than a rare one.
     return found.alias(number=F("pk") + 0).filter(number__in=ids)
+
+
+def _trigrams(word: str) -> Iterator[str]:
+    """Every third group of three characters and the last one: all of a word, and few of a long one."""
+    last = len(word) - 3
+    return (word[at : at + 3] for at in {*range(0, last, 3), last} if at >= 0)
