@@ -1,0 +1,151 @@
+"""Two tables, never mixed: the shipped weights as they come, and the recipe trained anew on each set.
+
+`python -m training.evaluate --data FOLDER [--keep FOLDER] [SET …]`. Five-fold cross-validation with a fixed seed on each
+set's training split (or the only one there is), the dev splits, and every test split that the folder has, by models of
+the whole training split. Each score by the task's own metric, with the middle 95 % of a bootstrap over texts.
+`--keep` stores the results of each task, so that a run can go on where it was cut off.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training import peers, recipe
+from training.data import SEED, TASKS, Folder, Task, folds
+from training.helpers import Helpers, overlaps
+from training.linear import matrix
+from training.metrics import interval
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One cell: who, on which task and split."""
+
+    table: str  # "shipped" or "recipe"
+    task: str
+    split: str  # "cv", "dev", or the name of a test split
+    who: str
+    score: float
+    low: float
+    high: float
+    texts: int
+
+
+def scored(task: Task, table: str, split: str, who: str, right: Array, found: Array) -> Score:
+    classes = len(task.classes)
+    low, high = interval(task.metric, right, found, classes)
+    return Score(table, task.name, split, who, task.metric(right, found, classes), low, high, len(right))
+
+
+def recipe_scores(folder: Folder, helpers: Helpers, task: Task) -> Iterator[Score]:
+    """The recipe and its peers on one task."""
+    main = folder.main(task.set)
+    rows, right = main.classes_of(task)
+    fold = folds(main.keys)[rows]
+    texts = [main.texts[row] for row in rows]
+    classes, everything = len(task.classes), np.arange(len(rows))
+
+    def cell(split: str, who: str, right: Array, found: Array) -> Score:
+        return scored(task, "recipe", split, who, right, found)
+
+    most = peers.majority(right)
+    yield cell("cv", "majority", right, np.full(len(right), most))
+    by_words = peers.word_list(task)
+    if by_words:
+        yield cell("cv", "word list", right, by_words(texts))
+    chars = peers.character_svm(texts)
+    by_svm = np.zeros(len(rows), int)
+    for k in range(int(fold.max()) + 1):
+        seen = everything[fold != k]
+        by_svm[fold == k] = peers.svm(chars, seen, right[seen], classes)(chars, everything[fold == k])
+    yield cell("cv", "character SVM", right, by_svm)
+    x = helpers.matrix(task.set)
+    help_ = helpers.decisions(task.set, x)
+    found, _ = recipe.cross_validate(x, rows, right, fold, help_, task)
+    yield cell("cv", "fast", right, found)
+
+    others = folder.others(task.set)
+    if others:
+        svm = peers.svm(chars, everything, right, classes)
+        trained = recipe.train(x, rows, right, _inner(fold), help_, classes, task.metric)
+    for split, there in others.items():
+        if task.label not in there.labels:
+            continue
+        their_rows, their_right = there.classes_of(task)
+        their_texts = [there.texts[row] for row in their_rows]
+        theirs, all_theirs = matrix(their_texts, recipe.WORD_SHARE), np.arange(len(their_rows))
+        yield cell(split, "majority", their_right, np.full(len(their_right), most))
+        if by_words:
+            yield cell(split, "word list", their_right, by_words(their_texts))
+        yield cell(split, "character SVM", their_right, svm(peers.character_svm(their_texts), all_theirs))
+        found = trained.found(theirs, all_theirs, helpers.decisions(task.set, theirs))
+        yield cell(split, "fast", their_right, found)
+
+
+def _inner(fold: Array) -> Array:
+    return np.random.default_rng(SEED).permutation(len(fold))
+
+
+def kept(path: Path | None, task: Task) -> list[Score] | None:
+    if path and (file := path / f"{task.name}.json".replace(" ", ".")).exists():
+        return [Score(**row) for row in json.loads(file.read_text())]
+    return None
+
+
+def keep(path: Path | None, task: Task, scores: list[Score]) -> None:
+    if path:
+        path.mkdir(parents=True, exist_ok=True)
+        file = path / f"{task.name}.json".replace(" ", ".")
+        file.write_text(json.dumps([asdict(score) for score in scores], indent=1))
+
+
+def table(scores: list[Score], name: str) -> Iterator[str]:
+    """The lines of one table: a row for each task and split, a column for each who."""
+    whos = list(dict.fromkeys(score.who for score in scores if score.table == name))
+    yield f"| task | split | texts | {' | '.join(whos)} |"
+    yield "|---|---|---:|" + "---|" * len(whos)
+    lines: dict[tuple[str, str], dict[str, Score]] = {}
+    for score in scores:
+        if score.table == name:
+            lines.setdefault((score.task, score.split), {})[score.who] = score
+    for (task, split), cells in lines.items():
+        shown = (f"{c.score:.1f} ({c.low:.1f} to {c.high:.1f})" if (c := cells.get(who)) else "–" for who in whos)
+        yield f"| {task} | {split} | {next(iter(cells.values())).texts} | {' | '.join(shown)} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder of NAME.SPLIT.jsonl")
+    parser.add_argument("--keep", type=Path, help="folder for results, to go on from")
+    parser.add_argument("sets", nargs="*", help="all, if none is named")
+    arguments = parser.parse_args()
+    folder = Folder(arguments.data)
+    tasks = [t for t in TASKS if t.set in folder.names() and (not arguments.sets or t.set in arguments.sets)]
+    print("Texts that stand in two sets (nothing learns from them where the other set is measured):")
+    for one, other, count in overlaps(folder):
+        print(f"  {one} · {other}: {count}")
+    helpers, scores = Helpers(folder), []
+    for task in tasks:
+        found = kept(arguments.keep, task)
+        if found is None:
+            found = list(recipe_scores(folder, helpers, task))
+            keep(arguments.keep, task, found)
+        scores += found
+        print(f"{task.name}: done", file=sys.stderr)
+    print("\nThe recipe, trained on each set's own training split (seed 7):\n")
+    print("\n".join(table(scores, "recipe")))
+
+
+if __name__ == "__main__":
+    main()
