@@ -134,6 +134,11 @@ class Folder:
                 return path
         return None
 
+    def split(self, name: str) -> str:
+        """The main split's name."""
+        path = self._main(name)
+        return path.name.split(".")[1] if path else ""
+
     def main(self, name: str) -> Texts:
         path = self._main(name)
         if path is None:

@@ -34,6 +34,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "resonanz.cli.match:command",
         gettext_noop("Say which queries match which texts; needs no database."),
     ),
+    "understand": (
+        "resonanz.cli.understand:command",
+        gettext_noop("Say what texts are about and how they are meant; needs no database."),
+    ),
     "storms": (
         "resonanz.cli.storms:command",
         gettext_noop("Find storms in a table of counts; needs no database."),

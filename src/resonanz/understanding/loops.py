@@ -332,34 +332,3 @@ def score(
             counts[t, 0] += work.sums[place, COLUMNS]
             counts[t, 1] += WORDS
             first, second = second, third
-
-
-@entry
-def parts(
-    data: Array, end: int, signs: Signs, weights: Array, work: Scratch, spans: Array, by_chars: Array, by_words: Array
-) -> int:  # fmt: skip
-    """The same of one text, chunk by chunk, for evidence; returns how many chunks were written.
-
-    `spans` int32[chunks, 2]: first code point and the one after the last. A chunk's words are those that end with it.
-    """
-    i = many = 0
-    first, second = BOUND, BOUND
-    work.span[AT] = 0
-    while many < len(spans):
-        i = next_chunk(data, i, end, signs, work.chunk, work.span)
-        n = work.span[N]
-        if not n:
-            if i >= end:
-                break
-            continue
-        place = remember(work.chunk, n, weights, work)
-        third = core(work.chunk, n)
-        one = word_gram(WORD_SEEDS[0], third, np.uint64(0), np.uint64(0))
-        two = word_gram(WORD_SEEDS[1], second, third, np.uint64(0))
-        three = word_gram(WORD_SEEDS[2], first, second, third)
-        spans[many, 0], spans[many, 1] = work.span[FROM], work.span[TO]
-        for c in range(COLUMNS):
-            by_chars[many, c] = work.sums[place, c]
-            by_words[many, c] = np.int32(weights[one, c]) + np.int32(weights[two, c]) + np.int32(weights[three, c])
-        first, second, many = second, third, many + 1
-    return many

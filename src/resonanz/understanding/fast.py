@@ -1,0 +1,99 @@
+"""The fast tier: one pass over the texts for all labels, compiled where numba is installed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+
+from resonanz.understanding import compiled, loops, plain
+from resonanz.understanding.labels import GIVEN, OUTPUTS, UNSURE, Evidence, Labels
+from resonanz.understanding.model import Array, Model, load
+from resonanz.understanding.signs import signs
+
+BATCH = 1024  # texts handed to the loops at a time
+REMEMBERED = 1 << 15  # chunks
+SPANS = 3  # of evidence for a label, at most
+LEAST = 0.05  # log-odds below which a span is no evidence
+LONGEST_EVIDENCE = 2048  # chunks of a text that are looked at for evidence
+
+
+class Fast:
+    """A model made ready. Any number of threads may use one; each has its own memory of chunks."""
+
+    name = "fast"
+
+    def __init__(self, model: Model | None = None, *, use_compiled: bool = compiled.AVAILABLE) -> None:
+        """The shipped model, if none is given. Raises `model.ModelError`."""
+        self.model = model or load()
+        self.compiled = use_compiled
+        self._threads = threading.local()
+
+    @property
+    def version(self) -> str:
+        return self.model.version
+
+    def label(self, texts: Sequence[str]) -> Labels:
+        """The labels of texts, in order."""
+        parts = [self._batch(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]
+        p = np.concatenate(parts) if parts else np.zeros((0, len(OUTPUTS)), np.float32)
+        return Labels(p, self.version)
+
+    def evidence(self, text: str, wanted: Sequence[str]) -> list[Evidence]:
+        """For each of the labels `wanted`, the up to three spans of the text that speak most for it, strongest first."""
+        spans, by_chars, by_words, counts = self._parts(text)
+        roots = np.sqrt(np.maximum(counts, 1))
+        decisions = by_chars / roots[0] + by_words * (self.model.word_share / roots[1])
+        found = []
+        for name in wanted:
+            weights = decisions @ self.model.slope(OUTPUTS.index(name))
+            for k in np.argsort(-weights, kind="stable")[:SPANS]:
+                if weights[k] >= LEAST:
+                    found.append(
+                        Evidence(int(spans[k, 0]), int(spans[k, 1]), name, round(float(weights[k]), 3))
+                    )
+        return found
+
+    def _batch(self, texts: Sequence[str]) -> Array:
+        by_chars = np.zeros((len(texts), loops.COLUMNS), np.int32)
+        by_words, counts = np.zeros_like(by_chars), np.zeros((len(texts), 2), np.int32)
+        surfaces = np.zeros((len(texts), loops.SURFACES), np.int32)
+        if self.compiled:
+            encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+            ends = np.cumsum([len(text) for text in encoded], dtype=np.int64)
+            data = np.frombuffer(b"".join(encoded), np.uint8)
+            loops.score(
+                data, ends, signs(), self.model.weights, self._scratch(), by_chars, by_words, counts, surfaces
+            )
+        else:
+            plain.score(texts, self._memory(), by_chars, by_words, counts, surfaces)
+        return self.model.probabilities(by_chars, by_words, counts, surfaces)
+
+    def _parts(self, text: str) -> tuple[Array, Array, Array, Array]:
+        """Of each chunk its span and sums; and how many n-grams there are in all."""
+        memory = self._memory()
+        spans, chars, words, counts = [], [], [], np.zeros(2)
+        first, second = int(loops.BOUND), int(loops.BOUND)
+        for _, chunk in zip(range(LONGEST_EVIDENCE), plain.chunks(text), strict=False):
+            sums, many, third = memory.look_up(chunk)
+            spans.append((chunk.start, chunk.end))
+            chars.append(sums)
+            words.append(self.model.weights[plain.word_buckets(first, second, third)].sum(0, np.int32))
+            counts += (many, loops.WORDS)
+            first, second = second, third
+        empty = np.zeros((0, loops.COLUMNS))
+        return np.array(spans).reshape(-1, 2), np.array([*chars]) if chars else empty, np.array([*words]) if words else empty, counts
+
+    def _scratch(self) -> loops.Scratch:
+        if not hasattr(self._threads, "scratch"):
+            self._threads.scratch = loops.scratch(REMEMBERED)
+        return self._threads.scratch  # type: ignore[no-any-return]
+
+    def _memory(self) -> plain.Memory:
+        if not hasattr(self._threads, "memory"):
+            self._threads.memory = plain.Memory(self.model.weights)
+        return self._threads.memory  # type: ignore[no-any-return]
+
+
+__all__ = ["GIVEN", "UNSURE", "Fast"]
