@@ -1,4 +1,4 @@
-"""The sets to train and measure on: what each is called, what it labels, how its task is scored, what its licence allows.
+"""The sets to train and measure on: what each labels, how its task is scored, what its licence allows.
 
 Read from a folder of ``NAME.SPLIT.jsonl``, one object a line with `id`, `text` and labels. The texts are never copied
 into this repository.
@@ -122,7 +122,7 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._read = cache(read)
+        self.read = cache(read)
 
     def names(self) -> list[str]:
         return list(dict.fromkeys(task.set for task in TASKS if self._main(task.set)))
@@ -143,14 +143,14 @@ class Folder:
         path = self._main(name)
         if path is None:
             raise FileNotFoundError(name)
-        return self._read(path)
+        return self.read(path)
 
     def others(self, name: str) -> dict[str, Texts]:
         """The splits to score by the main one: `dev`, where it is not the main one, and any `test`."""
         main = self._main(name)
         pattern = re.compile(re.escape(name) + r"[._].*(dev|test)|" + re.escape(name) + r"\.(dev|test)")
         found = sorted(p for p in self.path.glob(f"{name}*.jsonl") if p != main and pattern.match(p.name))
-        return {p.name.removesuffix(".jsonl").removeprefix(name).strip("._"): self._read(p) for p in found}
+        return {p.name.removesuffix(".jsonl").removeprefix(name).strip("._"): self.read(p) for p in found}
 
     def everything(self, name: str) -> Iterable[Texts]:
         return [self.main(name), *self.others(name).values()]

@@ -1,8 +1,8 @@
 """Two tables, never mixed: the shipped weights as they come, and the recipe trained anew on each set.
 
-`python -m training.evaluate --data FOLDER [--keep FOLDER] [SET …]`. Five-fold cross-validation with a fixed seed on each
-set's training split (or the only one there is), the dev splits, and every test split that the folder has, by models of
-the whole training split. Each score by the task's own metric, with the middle 95 % of a bootstrap over texts.
+`python -m training.evaluate --data FOLDER [--keep FOLDER] [SET …]`. Five-fold cross-validation with a fixed seed on
+each set's training split (or the only one there is), the dev splits, and every test split that the folder has, by
+models of the whole training split. Each score by the task's own metric, with the middle 95 % of a bootstrap over texts.
 `--keep` stores the results of each task, so that a run can go on where it was cut off.
 """
 
@@ -12,40 +12,21 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training import peers, recipe
+from resonanz.understanding.fast import Fast
+from training import peers, recipe, shipped
 from training.data import SEED, TASKS, Folder, Task, folds
 from training.helpers import Helpers, overlaps
 from training.linear import matrix
-from training.metrics import interval
+from training.scores import Score, scored, table
 
 Array = NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """One cell: who, on which task and split."""
-
-    table: str  # "shipped" or "recipe"
-    task: str
-    split: str  # "cv", "dev", or the name of a test split
-    who: str
-    score: float
-    low: float
-    high: float
-    texts: int
-
-
-def scored(task: Task, table: str, split: str, who: str, right: Array, found: Array) -> Score:
-    classes = len(task.classes)
-    low, high = interval(task.metric, right, found, classes)
-    return Score(table, task.name, split, who, task.metric(right, found, classes), low, high, len(right))
 
 
 def recipe_scores(folder: Folder, helpers: Helpers, task: Task) -> Iterator[Score]:
@@ -110,24 +91,11 @@ def keep(path: Path | None, task: Task, scores: list[Score]) -> None:
         file.write_text(json.dumps([asdict(score) for score in scores], indent=1))
 
 
-def table(scores: list[Score], name: str) -> Iterator[str]:
-    """The lines of one table: a row for each task and split, a column for each who."""
-    whos = list(dict.fromkeys(score.who for score in scores if score.table == name))
-    yield f"| task | split | texts | {' | '.join(whos)} |"
-    yield "|---|---|---:|" + "---|" * len(whos)
-    lines: dict[tuple[str, str], dict[str, Score]] = {}
-    for score in scores:
-        if score.table == name:
-            lines.setdefault((score.task, score.split), {})[score.who] = score
-    for (task, split), cells in lines.items():
-        shown = (f"{c.score:.1f} ({c.low:.1f} to {c.high:.1f})" if (c := cells.get(who)) else "–" for who in whos)
-        yield f"| {task} | {split} | {next(iter(cells.values())).texts} | {' | '.join(shown)} |"
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of NAME.SPLIT.jsonl")
     parser.add_argument("--keep", type=Path, help="folder for results, to go on from")
+    parser.add_argument("--shipped-only", action="store_true", help="leave out the recipe, which takes long")
     parser.add_argument("sets", nargs="*", help="all, if none is named")
     arguments = parser.parse_args()
     folder = Folder(arguments.data)
@@ -135,6 +103,18 @@ def main() -> None:
     print("Texts that stand in two sets (nothing learns from them where the other set is measured):")
     for one, other, count in overlaps(folder):
         print(f"  {one} · {other}: {count}")
+    tier = Fast()
+    print(f"\nThe shipped weights ({tier.version}) as they come:\n")
+    print("\n".join(table(list(shipped.shipped_scores(folder, tier, tasks)), "shipped")))
+    if not arguments.sets:
+        print("\nThe shipped weights on hand-made labels that were held back:\n")
+        print("\n".join(shipped.held_back(folder, tier)))
+        print(
+            "\nWhat their probabilities are worth (mean probability → share of texts that have the label):\n"
+        )
+        print("\n".join(shipped.curves(folder, tier)))
+    if arguments.shipped_only:
+        return
     helpers, scores = Helpers(folder), []
     for task in tasks:
         found = kept(arguments.keep, task)

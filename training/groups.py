@@ -29,6 +29,11 @@ TEMPLATES_DE = (
     "Die Ausstellung zeigt das Leben der {g} in der Stadt.",
     "{g}",
     "Ich habe {g} in der Verwandtschaft, alles gut.",
+    "Die {g} fahren auch mit.",
+    "Was bedeutet das für {g}?",
+    "Zwei {g} haben gefragt, wann es losgeht.",
+    "Manche {g} sehen das anders.",
+    "Es kamen {g}, Nachbarn und Freunde.",
 )
 TEMPLATES_EN = (
     "{g} have the same right to it.",

@@ -37,7 +37,9 @@ class Helpers:
     def decisions(self, name: str, x: Matrix) -> Array:
         """float[texts, columns] of texts of set `name`."""
         rows = np.arange(len(x))
-        return np.column_stack([decide(x, rows, column) for columns in self.for_set(name) for column in columns])
+        return np.column_stack(
+            [decide(x, rows, column) for columns in self.for_set(name) for column in columns]
+        )
 
     def _without(self, task: Task, there: set[str]) -> list[Array]:
         texts = self.folder.main(task.set)

@@ -1,7 +1,7 @@
 """A linear classifier on hashed features, and its solver: dual coordinate descent for the squared hinge loss.
 
-After Hsieh, Chang, Lin, Keerthi, Sundararajan: "A Dual Coordinate Descent Method for Large-scale Linear SVM", ICML 2008,
-with the features weighted by their naive Bayes log ratio (Wang, Manning: "Baselines and Bigrams", ACL 2012).
+After Hsieh, Chang, Lin, Keerthi, Sundararajan: "A Dual Coordinate Descent Method for Large-scale Linear SVM", ICML
+2008, with the features weighted by their naive Bayes log ratio (Wang, Manning: "Baselines and Bigrams", ACL 2012).
 Deterministic: rows are visited in an order shuffled by a fixed seed, sums run in a fixed order, on one core.
 """
 
@@ -50,9 +50,7 @@ def matrix(texts: list[str], word_share: float = 1.0) -> Matrix:
 
 
 @entry
-def _gather(
-    found: Array, counts: Array, word_share: float, sums: Array, values: Array, starts: Array
-) -> int:
+def _gather(found: Array, counts: Array, word_share: float, sums: Array, values: Array, starts: Array) -> int:
     """Sum what stands for the same bucket, in place; returns how many are left."""
     at = kept = 0
     for r in range(len(counts)):

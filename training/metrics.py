@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-Metric = Callable[[Array, Array, int], float]  # right classes, found classes (numbers), how many classes → 0 to 100
+Metric = Callable[
+    [Array, Array, int], float
+]  # right classes, found classes (numbers), how many classes → 0 to 100
 RESAMPLES = 1000
 
 

@@ -15,6 +15,7 @@ from training.metrics import Metric
 
 Array = NDArray[Any]
 STEPS = 50
+LARGEST_STEP = 2.0  # of a coefficient at a time: Newton's own may overshoot where classes are nearly apart
 
 
 class Stack(NamedTuple):
@@ -56,7 +57,7 @@ def fit(x: Array, right: Array, classes: int, ridge: float = 3.0) -> Stack:
             hessian[a, :, a] += np.diag(penalty)
         flat = hessian.reshape(classes * size, classes * size) + 1e-6 * np.eye(classes * size)
         step = np.linalg.solve(flat, gradient.T.ravel()).reshape(classes, size).T
-        beta -= step
+        beta -= step / max(1.0, float(np.abs(step).max()) / LARGEST_STEP)
         if np.abs(step).max() < 1e-6:
             break
     return Stack(means, scales, beta[:-1], beta[-1])

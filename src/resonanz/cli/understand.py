@@ -32,7 +32,9 @@ class Batch:
 
 @click.command(help=_("Say what texts are about and how they are meant; needs no database."))
 @click.option("--text-column", help=_("The input is CSV with a header, and this column holds the texts."))
-@click.option("--id-column", default="id", show_default=True, help=_("The column of the ids, if there is one."))
+@click.option(
+    "--id-column", default="id", show_default=True, help=_("The column of the ids, if there is one.")
+)
 @click.option(
     "--tier",
     type=click.Choice(["fast", "careful"]),
@@ -134,7 +136,7 @@ def _entry(line: str) -> tuple[Any, str]:
 
 
 def _from_csv(file: BinaryIO, text_column: str, id_column: str) -> Iterator[tuple[Any, str]]:
-    """Rows of a table with a header; comma, semicolon or tab between the cells. A row's line is its id if it has none."""
+    """Rows of a table with a header, cells parted by comma, semicolon or tab. A line's number stands in for an id."""
     csv.field_size_limit(LONGEST_FIELD)
     lines = io.TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
     header = lines.readline()
@@ -142,7 +144,9 @@ def _from_csv(file: BinaryIO, text_column: str, id_column: str) -> Iterator[tupl
     names = next(csv.reader([header], delimiter=separator), [])
     if text_column not in names:
         raise click.ClickException(
-            _("There is no column “{name}”; there are: {names}").format(name=text_column, names=", ".join(names))
+            _("There is no column “{name}”; there are: {names}").format(
+                name=text_column, names=", ".join(names)
+            )
         )
     rows = csv.reader(lines, delimiter=separator)
     at, id_at = names.index(text_column), names.index(id_column) if id_column in names else None

@@ -1,4 +1,4 @@
-"""Text in, labels out, on the company's own machine: language, sentiment, kind and aspects of short German and English texts."""
+"""Text in, labels out, on the company's own machine: language, sentiment, kind and aspects of short texts."""
 
 from resonanz.understanding.labels import (
     ASPECTS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
+numba: Any
 try:
     import numba
 except ImportError:  # extra `fast`: everything works without it, slower
@@ -14,8 +15,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 AVAILABLE = numba is not None
-# Without numba's reference counts: counting each array at each call takes most of the time in loops like ours. So nothing
-# compiled here makes or keeps an array; all memory is the caller's.
+# Without numba's reference counts: counting each array at each call takes most of the time in loops like ours. So
+# nothing compiled here makes or keeps an array; all memory is the caller's.
 _OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False, "error_model": "numpy"}
 _NOT_FROM_PYTHON: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 

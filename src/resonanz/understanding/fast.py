@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from resonanz.understanding import compiled, loops, plain
-from resonanz.understanding.labels import GIVEN, OUTPUTS, UNSURE, Evidence, Labels
+from resonanz.understanding.labels import OUTPUTS, Evidence, Labels
 from resonanz.understanding.model import Array, Model, load
 from resonanz.understanding.signs import signs
 
@@ -28,6 +28,7 @@ class Fast:
         """The shipped model, if none is given. Raises `model.ModelError`."""
         self.model = model or load()
         self.compiled = use_compiled
+        self._weights = loops.weights_of(self.model.weights)
         self._threads = threading.local()
 
     @property
@@ -38,21 +39,22 @@ class Fast:
         """The labels of texts, in order."""
         parts = [self._batch(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]
         p = np.concatenate(parts) if parts else np.zeros((0, len(OUTPUTS)), np.float32)
-        return Labels(p, self.version)
+        return Labels(p, self.version, self.model.given)
 
     def evidence(self, text: str, wanted: Sequence[str]) -> list[Evidence]:
-        """For each of the labels `wanted`, the up to three spans of the text that speak most for it, strongest first."""
+        """For each of the labels `wanted`, up to three spans of the text that speak most for it, strongest first."""
         spans, by_chars, by_words, counts = self._parts(text)
         roots = np.sqrt(np.maximum(counts, 1))
         decisions = by_chars / roots[0] + by_words * (self.model.word_share / roots[1])
         found = []
         for name in wanted:
             weights = decisions @ self.model.slope(OUTPUTS.index(name))
-            for k in np.argsort(-weights, kind="stable")[:SPANS]:
-                if weights[k] >= LEAST:
-                    found.append(
-                        Evidence(int(spans[k, 0]), int(spans[k, 1]), name, round(float(weights[k]), 3))
-                    )
+            strongest = np.argsort(-weights, kind="stable")[:SPANS]
+            found += [
+                Evidence(int(spans[k, 0]), int(spans[k, 1]), name, round(float(weights[k]), 3))
+                for k in strongest
+                if weights[k] >= LEAST
+            ]
         return found
 
     def _batch(self, texts: Sequence[str]) -> Array:
@@ -64,7 +66,7 @@ class Fast:
             ends = np.cumsum([len(text) for text in encoded], dtype=np.int64)
             data = np.frombuffer(b"".join(encoded), np.uint8)
             loops.score(
-                data, ends, signs(), self.model.weights, self._scratch(), by_chars, by_words, counts, surfaces
+                data, ends, signs(), self._weights, self._scratch(), by_chars, by_words, counts, surfaces
             )
         else:
             plain.score(texts, self._memory(), by_chars, by_words, counts, surfaces)
@@ -82,8 +84,9 @@ class Fast:
             words.append(self.model.weights[plain.word_buckets(first, second, third)].sum(0, np.int32))
             counts += (many, loops.WORDS)
             first, second = second, third
-        empty = np.zeros((0, loops.COLUMNS))
-        return np.array(spans).reshape(-1, 2), np.array([*chars]) if chars else empty, np.array([*words]) if words else empty, counts
+        wide = (len(spans), loops.COLUMNS)
+        by_chars, by_words = np.array(chars, np.int32).reshape(wide), np.array(words, np.int32).reshape(wide)
+        return np.array(spans, int).reshape(-1, 2), by_chars, by_words, counts
 
     def _scratch(self) -> loops.Scratch:
         if not hasattr(self._threads, "scratch"):
@@ -94,6 +97,3 @@ class Fast:
         if not hasattr(self._threads, "memory"):
             self._threads.memory = plain.Memory(self.model.weights)
         return self._threads.memory  # type: ignore[no-any-return]
-
-
-__all__ = ["GIVEN", "UNSURE", "Fast"]

@@ -11,7 +11,6 @@ from resonanz.understanding import loops
 
 SURFACE = (
     "length",
-    "capitals",
     "shouted",
     "exclamations",
     "questions",
@@ -27,7 +26,7 @@ SURFACE = (
 
 
 def surface(counts: NDArray[Any]) -> NDArray[np.float64]:
-    """float[texts, 13] from int[texts, SURFACES]: see `SURFACE`."""
+    """float[texts, 12] from int[texts, SURFACES]: see `SURFACE`."""
     chunks = np.maximum(counts[:, loops.CHUNKS], 1)
     letters = np.maximum(counts[:, loops.LETTERS], 1)
     several = np.log1p(
@@ -48,8 +47,7 @@ def surface(counts: NDArray[Any]) -> NDArray[np.float64]:
     return np.column_stack(
         [
             np.log1p(chunks) / 2,
-            counts[:, loops.CAPITALS] / letters,
-            np.log1p(counts[:, loops.SHOUTED]),
+            np.log1p(np.minimum(counts[:, loops.SHOUTED], 2)),
             several,
             counts[:, loops.ENDS_ASKING],
             np.minimum(letters / chunks, 20) / 10,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import TypeAlias
 
 import numpy as np
@@ -29,7 +30,7 @@ OUTPUTS = (*LANGUAGES, *SENTIMENTS, *KINDS, *ASPECTS)  # the columns of `Labels.
 UNSURE = "unsure"
 # Below these no class is named. Of a language 0.5 says that it's more likely than all others together.
 SURE_OF_LANGUAGE, SURE_OF_SENTIMENT = 0.6, 0.45
-GIVEN = 0.5  # from here on a yes/no label counts as given
+GIVEN = 0.5  # the threshold of a yes/no label for which none was found to be better
 
 Probabilities: TypeAlias = NDArray[np.float32]
 
@@ -53,13 +54,8 @@ class Reading:
     sentiments: dict[str, float]
     kinds: dict[str, float]
     aspects: dict[str, float]
+    given: tuple[str, ...]  # the sentiment, kinds and aspects that count as given, in the order of OUTPUTS
     model: str
-
-    @property
-    def given(self) -> list[str]:
-        """The sentiment, kinds and aspects that count as given, in the order of OUTPUTS."""
-        named = [self.sentiment] if self.sentiment != UNSURE else []
-        return named + [name for name, p in {**self.kinds, **self.aspects}.items() if p >= GIVEN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +64,13 @@ class Labels:
 
     p: Probabilities
     model: str
+    thresholds: Probabilities  # float32[OUTPUTS]: from here on a yes/no output counts as given
+
+    def given(self) -> NDArray[np.bool_]:
+        """bool[texts, OUTPUTS]: the kinds and aspects that count as given. Of languages and sentiments none is."""
+        found = self.p >= self.thresholds
+        found[:, : len(LANGUAGES) + len(SENTIMENTS)] = False
+        return found
 
     def __len__(self) -> int:
         return len(self.p)
@@ -94,10 +97,15 @@ class Labels:
                 dict(zip(SENTIMENTS, p[sentiments:kinds], strict=True)),
                 dict(zip(KINDS, p[kinds:aspects], strict=True)),
                 dict(zip(ASPECTS, p[aspects:], strict=True)),
+                (*([] if sentiment == UNSURE else [sentiment]), *compress(OUTPUTS, given)),
                 self.model,
             )
-            for language, sentiment, p in zip(
-                self.languages(), self.sentiments(), self.p.round(4).tolist(), strict=True
+            for language, sentiment, p, given in zip(
+                self.languages(),
+                self.sentiments(),
+                self.p.astype(float).round(4).tolist(),
+                self.given().tolist(),
+                strict=True,
             )
         ]
 

@@ -1,9 +1,9 @@
 """From UTF-8 to features and to sums of weights in one pass: folding, cutting, hashing, adding.
 
-A text is cut at blanks into *chunks* (and each emoji is one); a chunk's features are its character n-grams, those of the
-text the n-grams of its words. All functions stand in this one file: numba keeps what it compiled across processes and
-notices a change only of the file a function stands in. They also run as plain Python, very slowly; `plain.py` is the
-way without a compiler, and must find the same.
+A text is cut at blanks into *chunks* (and each emoji is one); a chunk's features are its character n-grams, those of
+the text the n-grams of its words. All functions stand in this one file: numba keeps what it compiled across processes
+and notices a change only of the file a function stands in. `plain.py` is the way without a compiler; it must find the
+same to the last bit.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ SCHEME = 1  # of the features: a model is read with the scheme that it was train
 BITS = 18
 BUCKETS = 1 << BITS
 COLUMNS = 32  # weights of a bucket: half a cache line of int8
-MOST_CELLS = 40  # a longer chunk is cut; 40 cells have at most 195 n-grams, so a sum of int8 weights fits int16
+MOST_CELLS = (
+    40  # a longer chunk is cut; 40 cells have at most 195 n-grams, so a sum of int8 weights fits int16
+)
 LONGEST, SHORTEST = 6, 2  # characters of an n-gram
 MOST_GRAMS = 195
 SQUEEZED = 3  # so many of the same sign in a row are kept
@@ -85,7 +87,7 @@ def scratch(chunks: int = 1 << 13) -> Scratch:
 
 
 @inner
-def decode(data: Array, i: int) -> tuple[int, int]:
+def decode(data: Array, i: int) -> tuple[Any, int]:
     """The code point at byte `i` of valid UTF-8, and where the next begins."""
     first = np.int64(data[i])
     if first < 0x80:
@@ -93,7 +95,9 @@ def decode(data: Array, i: int) -> tuple[int, int]:
     if first < 0xE0:
         return (first & 0x1F) << 6 | np.int64(data[i + 1]) & 0x3F, i + 2
     if first < 0xF0:
-        return (first & 0x0F) << 12 | (np.int64(data[i + 1]) & 0x3F) << 6 | np.int64(data[i + 2]) & 0x3F, i + 3
+        return (first & 0x0F) << 12 | (np.int64(data[i + 1]) & 0x3F) << 6 | np.int64(
+            data[i + 2]
+        ) & 0x3F, i + 3
     return (
         (first & 0x07) << 18
         | (np.int64(data[i + 1]) & 0x3F) << 12
@@ -218,7 +222,7 @@ def grams(chunk: Array, n: int, found: Array, at: int) -> int:
 
 
 @inner
-def word_gram(seed: Any, first: Any, second: Any, third: Any) -> int:
+def word_gram(seed: Any, first: Any, second: Any, third: Any) -> Any:
     """The bucket of a word n-gram from its words' hashes; 0 for words it does not have."""
     mixed = (seed ^ first) * FACTOR
     mixed = ((mixed ^ mixed >> np.uint64(29)) ^ second) * FACTOR
@@ -280,8 +284,26 @@ def extract(
     return at
 
 
+class Weights(NamedTuple):
+    """Read-only."""
+
+    rows: Array  # int8[BUCKETS, COLUMNS]
+    bits: (
+        Array  # uint8[BUCKETS / 8]: whether a row has anything but zeros; small enough for the nearest cache
+    )
+
+
+def weights_of(rows: Array) -> Weights:
+    return Weights(np.ascontiguousarray(rows), np.packbits(rows.any(1), bitorder="little"))
+
+
 @inner
-def remember(chunk: Array, n: int, weights: Array, work: Scratch) -> int:
+def counts_for(weights: Weights, bucket: int) -> bool:
+    return bool(weights.bits[bucket >> 3] >> np.uint8(bucket & 7) & np.uint8(1))
+
+
+@inner
+def remember(chunk: Array, n: int, weights: Weights, work: Scratch) -> Any:
     """The place in `work.sums` of what the n-grams of a chunk add up to; added up unless it was met lately."""
     key = hash_cells(chunk, 0, n)
     place = np.int64(key >> np.uint64(20)) & (len(work.keys) - 1)
@@ -292,20 +314,28 @@ def remember(chunk: Array, n: int, weights: Array, work: Scratch) -> int:
             work.sums[place, c] = 0
         for k in range(many):
             bucket = work.found[k]
-            for c in range(COLUMNS):
-                work.sums[place, c] += weights[bucket, c]
+            if counts_for(weights, bucket):
+                for c in range(COLUMNS):
+                    work.sums[place, c] += weights.rows[bucket, c]
         work.sums[place, COLUMNS] = many
     return place
 
 
+@inner
+def add_words(weights: Weights, bucket: int, by_words: Array, t: int) -> None:
+    if counts_for(weights, bucket):
+        for c in range(COLUMNS):
+            by_words[t, c] += weights.rows[bucket, c]
+
+
 @entry
 def score(
-    data: Array, ends: Array, signs: Signs, weights: Array, work: Scratch, by_chars: Array, by_words: Array,
+    data: Array, ends: Array, signs: Signs, weights: Weights, work: Scratch, by_chars: Array, by_words: Array,
     counts: Array, surfaces: Array,
 ) -> None:  # fmt: skip
     """Sums of the weights of every text's features, in integers: the order of adding does not matter.
 
-    `weights` int8[BUCKETS, COLUMNS]; `work` must have met no other weights. Results, zero at first: `by_chars` and
+    `work` must have met no other weights. Results, zero at first: `by_chars` and
     `by_words` int32[texts, COLUMNS], `counts` int32[texts, 2], `surfaces` int32[texts, SURFACES].
     """
     i = 0
@@ -322,13 +352,11 @@ def score(
             look(work.chunk, work.span, surfaces, t)
             place = remember(work.chunk, n, weights, work)
             third = core(work.chunk, n)
-            one = word_gram(WORD_SEEDS[0], third, np.uint64(0), np.uint64(0))
-            two = word_gram(WORD_SEEDS[1], second, third, np.uint64(0))
-            three = word_gram(WORD_SEEDS[2], first, second, third)
             for c in range(COLUMNS):
                 by_chars[t, c] += work.sums[place, c]
-            for c in range(COLUMNS):
-                by_words[t, c] += np.int32(weights[one, c]) + np.int32(weights[two, c]) + np.int32(weights[three, c])
+            add_words(weights, word_gram(WORD_SEEDS[0], third, np.uint64(0), np.uint64(0)), by_words, t)
+            add_words(weights, word_gram(WORD_SEEDS[1], second, third, np.uint64(0)), by_words, t)
+            add_words(weights, word_gram(WORD_SEEDS[2], first, second, third), by_words, t)
             counts[t, 0] += work.sums[place, COLUMNS]
             counts[t, 1] += WORDS
             first, second = second, third

@@ -27,6 +27,8 @@ _HERE = Path(__file__)
 FOLDERS = (_HERE.parent / "models", _HERE.parents[3] / "models")
 GROUPS = (range(len(LANGUAGES)), range(len(LANGUAGES), len(LANGUAGES) + len(SENTIMENTS)))  # one of each holds
 
+FEWEST_LETTERS = 2  # with fewer a text is in no language
+
 
 class ModelError(Exception):
     """Weights that are missing, damaged, or made for another version of this code."""
@@ -42,17 +44,24 @@ class Model:
     word_share: float  # what a word n-gram counts beside a character n-gram
     top: Array  # float32[COLUMNS + SURFACE, OUTPUTS]
     biases: Array  # float32[OUTPUTS]
+    given: Array  # float32[OUTPUTS]: the probability from which on a yes/no output counts as given
 
-    def probabilities(self, by_chars: Array, by_words: Array, counts: Array, surfaces: Array) -> Probabilities:
+    def probabilities(
+        self, by_chars: Array, by_words: Array, counts: Array, surfaces: Array
+    ) -> Probabilities:
         """float32[texts, OUTPUTS] from what `loops.score` adds up."""
         roots = np.sqrt(np.maximum(counts, 1)).astype(np.float32)
         decisions = (by_chars / roots[:, :1] + by_words * (self.word_share / roots[:, 1:])) * self.scales
         inputs = np.column_stack([decisions, surface(surfaces)]).astype(np.float32)
-        logits = inputs @ self.top + self.biases
+        logits = np.clip(inputs @ self.top + self.biases, -30, 30)
         p = 1 / (1 + np.exp(-logits))
         for group in GROUPS:
             raised = np.exp(logits[:, group] - logits[:, group].max(1, keepdims=True))
             p[:, group] = raised / raised.sum(1, keepdims=True)
+        nothing = counts[:, 0] == 0
+        p[nothing] = 0
+        p[np.ix_(nothing, np.array(GROUPS[1]))] = 1 / len(GROUPS[1])
+        p[np.ix_(surfaces[:, loops.LETTERS] < FEWEST_LETTERS, np.array(GROUPS[0]))] = 1 / len(GROUPS[0])
         return np.asarray(p, np.float32)
 
     def slope(self, output: int) -> Array:
@@ -75,6 +84,7 @@ def save(model: Model, folder: Path, about: dict[str, Any]) -> str:
         word_share=np.float64(model.word_share),
         top=model.top,
         biases=model.biases,
+        given=model.given,
     )
     digest = hashlib.sha256(buffer.getvalue()).hexdigest()
     (folder / WEIGHTS).write_bytes(buffer.getvalue())
@@ -104,7 +114,7 @@ def load(folder: Path | None = None) -> Model:
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         return Model(
             about["version"], arrays["weights"], arrays["scales"], float(arrays["word_share"]), arrays["top"],
-            arrays["biases"],
+            arrays["biases"], arrays["given"],
         )  # fmt: skip
 
 

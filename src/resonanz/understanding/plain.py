@@ -188,6 +188,12 @@ def word_buckets(first: int, second: int, third: int) -> list[int]:
     ]
 
 
+def chunk_buckets(word: str) -> tuple[list[int], int]:
+    """The buckets of a lone word: of its character n-grams, and of itself as a word."""
+    (chunk,) = chunks(word)
+    return grams(chunk.cells), word_gram(_SEEDS[0], core(chunk.cells))
+
+
 def look(chunk: Chunk, surface: Array) -> None:
     """Count what a chunk looks like, as `loops.look`."""
     cells = chunk.cells

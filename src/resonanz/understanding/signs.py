@@ -35,7 +35,13 @@ CAPITAL = 1 << 21
 CODE_MASK = CAPITAL - 1
 _PAGE = 256
 # Pages worth folding: alphabets, punctuation, presentation forms, mathematical letters, emoji. The rest is rare here.
-_KNOWN = (range(0x00, 0x31), range(0xFB, 0x100), range(0x1D4, 0x1D8), range(0x1F0, 0x1FB), range(0xE00, 0xE02))
+_KNOWN = (
+    range(0x31),
+    range(0xFB, 0x100),
+    range(0x1D4, 0x1D8),
+    range(0x1F0, 0x1FB),
+    range(0xE00, 0xE02),
+)
 
 Cells = NDArray[np.uint32]
 
@@ -60,9 +66,7 @@ def signs() -> Signs:
         if any(page in known for known in _KNOWN):
             pages[page] = len(tables)
             start = page * _PAGE
-            tables.append(
-                np.array([_cell(chr(c), several) for c in range(start, start + _PAGE)], np.uint32)
-            )
+            tables.append(np.array([_cell(chr(c), several) for c in range(start, start + _PAGE)], np.uint32))
         elif folding.is_ideograph(page * _PAGE):
             pages[page] = 1
     return Signs(pages, np.concatenate(tables), np.array(several, np.uint32))

@@ -48,4 +48,5 @@ def model(seed: int = 1) -> Model:
         word_share=0.6,
         top=rng.normal(0, 0.3, (loops.COLUMNS + len(SURFACE), len(OUTPUTS))).astype(np.float32),
         biases=rng.normal(0, 0.3, len(OUTPUTS)).astype(np.float32),
+        given=np.full(len(OUTPUTS), 0.5, np.float32),
     )

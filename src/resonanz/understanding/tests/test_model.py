@@ -10,9 +10,8 @@ import pytest
 
 from resonanz.understanding import ModelError, TierMissing, load
 from resonanz.understanding.labels import LANGUAGES, OUTPUTS, UNSURE, Labels
-from resonanz.understanding.model import ABOUT, WEIGHTS
+from resonanz.understanding.model import ABOUT, WEIGHTS, save
 from resonanz.understanding.model import load as load_model
-from resonanz.understanding.model import save
 from resonanz.understanding.tests.cast import model
 
 
@@ -21,7 +20,7 @@ def test_a_model_comes_back_as_it_was(tmp_path: Path) -> None:
     save(made, tmp_path, {})
     found = load_model(tmp_path)
     assert found.version == made.version
-    for name in ("weights", "scales", "top", "biases"):
+    for name in ("weights", "scales", "top", "biases", "given"):
         assert (getattr(found, name) == getattr(made, name)).all()
 
 
@@ -63,10 +62,10 @@ def test_unsure_is_an_answer() -> None:
     p = np.zeros((2, len(OUTPUTS)), np.float32)
     p[0, :6] = [0.5, 0.3, 0.2, 0.4, 0.3, 0.3]
     p[1, :6] = [0.1, 0.8, 0.1, 0.9, 0.05, 0.05]
-    labels = Labels(p, "m")
+    labels = Labels(p, "m", np.full(len(OUTPUTS), 0.5, np.float32))
     assert labels.languages() == [UNSURE, "en"]
     assert labels.sentiments() == [UNSURE, "negative"]
     unsure, sure = labels.readings()
-    assert unsure.given == []
-    assert sure.given == ["negative"]
+    assert unsure.given == ()
+    assert sure.given == ("negative",)
     assert LANGUAGES[1] == sure.language

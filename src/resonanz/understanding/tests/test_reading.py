@@ -120,7 +120,9 @@ def test_evidence_adds_up_to_the_decision() -> None:
     spans, by_chars, by_words, counts = PLAIN._parts(text)
     whole = np.zeros((1, loops.COLUMNS), np.int32)
     words, number = np.zeros_like(whole), np.zeros((1, 2), np.int32)
-    plain.score([text], plain.Memory(MODEL.weights), whole, words, number, np.zeros((1, loops.SURFACES), np.int32))
+    plain.score(
+        [text], plain.Memory(MODEL.weights), whole, words, number, np.zeros((1, loops.SURFACES), np.int32)
+    )
     assert (by_chars.sum(0) == whole[0]).all()
     assert (by_words.sum(0) == words[0]).all()
     assert (counts == number[0]).all()

@@ -1,0 +1,147 @@
+"""The shipped weights as they come: on every set, on the hand-made labels held back, and what their p are worth."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resonanz.understanding.fast import Fast
+from resonanz.understanding.labels import GIVEN, OUTPUTS, SENTIMENTS
+from resonanz.understanding.model import ABOUT, shipped
+from training import labels as by_hand
+from training import peers
+from training.data import TASKS, Folder, Task
+from training.fast import HAND_LABELLED, Built
+from training.metrics import calibration
+from training.scores import Score, scored
+
+Array = NDArray[Any]
+# What the product calls what a set labels. The other sets' labels have no counterpart.
+OUTPUT_OF = {
+    "offensive": "offensive",
+    "toxic": "toxic",
+    "hate": "toxic",
+    "engaging": "engaging",
+    "fact_claiming": "fact_claiming",
+    "candy": "praise",
+}
+
+
+def measured(task: Task) -> bool:
+    return task.label == "sentiment" or task.label in OUTPUT_OF
+
+
+def found(task: Task, p: Array) -> Array:
+    """Class numbers from the product's probabilities, float[texts, OUTPUTS]: the likeliest, or 0.5 for yes/no."""
+    if task.label == "sentiment":
+        first = OUTPUTS.index(SENTIMENTS[0])
+        return np.asarray(p[:, first : first + len(SENTIMENTS)].argmax(1))
+    return np.asarray(p[:, OUTPUTS.index(OUTPUT_OF[task.label])] >= GIVEN).astype(int)
+
+
+def cross_validated(built: Built) -> list[Score]:
+    """Of the sets that the weights learnt from: each text by models that had not seen it."""
+    scores = []
+    for task in TASKS:
+        if not task.ship:
+            continue
+        rows, right = [], []
+        for row, (source, facts) in enumerate(zip(built.pool.sources, built.pool.known, strict=True)):
+            outputs = SENTIMENTS if task.label == "sentiment" else (OUTPUT_OF[task.label],)
+            if source == task.set and outputs[0] in facts:
+                rows.append(row)
+                values = [facts[output] for output in outputs]
+                right.append(values.index(1) if task.label == "sentiment" else values[0])
+        scores.append(scored(task, "shipped", "cv", "fast", np.array(right), found(task, built.unseen[rows])))
+    return scores
+
+
+def shipped_scores(folder: Folder, tier: Fast, tasks: list[Task]) -> Iterator[Score]:
+    """All sets: those that the weights learnt from as `cross_validated` found when they were made; others directly."""
+    about = json.loads((shipped("fast") / ABOUT).read_text("utf-8"))
+    for task in tasks:
+        if not measured(task):
+            continue
+        splits = folder.others(task.set)
+        if task.set in about["trained_on"]:
+            yield from (Score(**row) for row in about["cross_validated"] if row["task"] == task.name)
+        else:
+            splits = {"never seen": folder.main(task.set), **splits}
+        most = peers.majority(folder.main(task.set).classes_of(task)[1])
+        by_words = peers.word_list(task)
+        for split, texts in splits.items():
+            if task.label not in texts.labels:
+                continue
+            rows, right = texts.classes_of(task)
+            chosen = [texts.texts[row] for row in rows]
+            yield scored(task, "shipped", split, "majority", right, np.full(len(right), most))
+            if by_words:
+                yield scored(task, "shipped", split, "word list", right, by_words(chosen))
+            yield scored(task, "shipped", split, "fast", right, found(task, tier.label(chosen).p))
+
+
+def held_back(folder: Folder, tier: Fast) -> Iterator[str]:
+    """The lines of a table: each hand-made label on the third that nothing learnt from."""
+    there = [label for label in by_hand.read() if label.held_back]
+    texts = _texts(folder, [label.key for label in there])
+    p = tier.label(texts).p
+    yield "| label | texts with it | precision | recall | F1 | average precision | by chance |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    for output in HAND_LABELLED:
+        right = np.array([output in label.names for label in there])
+        said = p[:, OUTPUTS.index(output)]
+        given = said >= tier.model.given[OUTPUTS.index(output)]
+        hits = int((right & given).sum())
+        precision, recall = hits / max(int(given.sum()), 1), hits / max(int(right.sum()), 1)
+        f1 = 2 * precision * recall / max(precision + recall, 1e-9)
+        yield (
+            f"| {output} | {right.sum()} of {len(right)} | {100 * precision:.0f} | {100 * recall:.0f} | {100 * f1:.0f} "
+            f"| {100 * average_precision(right, said):.0f} | {100 * right.mean():.0f} |"
+        )
+
+
+def average_precision(right: Array, p: Array) -> float:
+    """The mean precision at each right one, going down from the most probable."""
+    order = np.argsort(-p, kind="stable")
+    hits = right[order]
+    precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
+    return float(precision[hits].mean()) if hits.any() else 0.0
+
+
+def curves(folder: Folder, tier: Fast) -> Iterator[str]:
+    """Expected calibration error and reliability curve of the outputs on dev splits and on held-back labels."""
+    for task in TASKS:
+        if measured(task) and "dev" in folder.others(task.set):
+            texts = folder.others(task.set)["dev"]
+            rows, right = texts.classes_of(task)
+            p = tier.label([texts.texts[row] for row in rows]).p
+            outputs = SENTIMENTS if task.label == "sentiment" else (OUTPUT_OF[task.label],)
+            for number, output in enumerate(outputs):
+                wanted = right == (number if len(outputs) > 1 else 1)
+                yield from curve(f"{task.set}.dev {output}", wanted, p[:, OUTPUTS.index(output)])
+    there = [label for label in by_hand.read() if label.held_back]
+    p = tier.label(_texts(folder, [label.key for label in there])).p
+    for output in HAND_LABELLED[:4]:
+        wanted = np.array([output in label.names for label in there])
+        yield from curve(f"held back {output}", wanted, p[:, OUTPUTS.index(output)])
+
+
+def curve(name: str, right: Array, p: Array) -> Iterator[str]:
+    error, points = calibration(right, p)
+    shown = "  ".join(f"{mean:.2f}→{share:.2f} ({count})" for mean, share, count in points)
+    yield f"{name}: error {error:.3f}\n    {shown}"
+
+
+def _texts(folder: Folder, wanted: list[tuple[str, str]]) -> list[str]:
+    """The texts of (set.split, id)."""
+    known: dict[str, dict[str, str]] = {}
+    for where in dict.fromkeys(where for where, _ in wanted):
+        path = Path(folder.path) / f"{where}.jsonl"
+        read = folder.read(path)
+        known[where] = dict(zip(read.ids, read.texts, strict=True))
+    return [known[where][id_] for where, id_ in wanted]

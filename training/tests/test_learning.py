@@ -1,0 +1,87 @@
+"""The solver, the step on top, and that training twice gives the same bits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from resonanz.understanding import compiled
+from training import linear, recipe, stack
+from training.fast import quantised
+from training.metrics import macro_f1
+
+pytestmark = pytest.mark.skipif(not compiled.AVAILABLE, reason="training needs numba")
+
+GOOD = ["toll gemacht", "sehr schön heute", "super Service", "gerne wieder", "klasse Team", "prima Sache"]
+BAD = ["total kaputt", "sehr schlecht heute", "mieser Service", "nie wieder", "doofe Sache", "lahmes Team"]
+
+
+def sample() -> tuple[linear.Matrix, np.ndarray]:
+    texts = [f"{text} {n}" for n in range(8) for text in GOOD + BAD]
+    return linear.matrix(texts, recipe.WORD_SHARE), np.array(
+        [text[:4] in {g[:4] for g in GOOD} for text in texts]
+    )
+
+
+def test_rows_count_repeated_features_once_each_bucket() -> None:
+    x = linear.matrix(["ja ja ja", ""], 1.0)
+    first = x.buckets[x.starts[0] : x.starts[1]]
+    assert len(set(first)) == len(first)
+    assert x.starts[2] == x.starts[1]
+    assert x.values[: x.starts[1]].sum() > 1
+
+
+def test_the_solver_finds_the_optimum(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the optimum the weights are the sum of the rows that lie inside the margin, by their loss."""
+    monkeypatch.setattr(linear, "TOLERANCE", 1e-7)
+    monkeypatch.setattr(linear, "EPOCHS", 2000)
+    x, right = sample()
+    rows, cost = np.arange(len(x)), 0.5
+    signs = np.where(right, 1.0, -1.0)
+    w = linear.train(x, rows, right, cost=cost, power=0.0, balance=0.0)
+    loss = np.maximum(0, 1 - signs * linear.decide(x, rows, w))
+    expected = np.zeros_like(w)
+    for r in rows:
+        part = slice(x.starts[r], x.starts[r + 1])
+        expected[x.buckets[part]] += 2 * cost * loss[r] * signs[r] * x.values[part]
+    expected[-1] = (2 * cost * loss * signs).sum()
+    assert np.abs(w - expected).max() < 1e-4
+
+
+def test_training_twice_gives_the_same_bits() -> None:
+    x, right = sample()
+    rows, fold = np.arange(len(x)), np.arange(len(x)) % 5
+    made = [
+        recipe.train(x, rows, right.astype(int), fold, np.zeros((len(x), 0)), 2, macro_f1) for _ in range(2)
+    ]
+    assert (made[0].columns[0] == made[1].columns[0]).all()
+    assert (made[0].top.coefficients == made[1].top.coefficients).all()
+    helpers = np.zeros((len(x), 0))
+    assert macro_f1(right.astype(int), made[0].found(x, rows, helpers), 2) == pytest.approx(100)
+
+
+def test_a_stack_finds_the_shares() -> None:
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(4000, 2))
+    logits = np.column_stack([np.zeros(4000), 2 * x[:, 0] - 1, x[:, 1]])
+    right = np.array([rng.choice(3, p=p) for p in stack.softmax(logits)])
+    p = stack.fit(x, right, 3, ridge=0.1).probabilities(x)
+    assert np.abs(p - stack.softmax(logits)).mean() < 0.02
+
+
+def test_offsets_never_make_it_worse() -> None:
+    rng = np.random.default_rng(4)
+    right = (rng.random(500) < 0.1).astype(int)
+    p = np.clip(0.15 * right + 0.2 * rng.random(500), 0.01, 0.99)
+    p = np.column_stack([1 - p, p])
+    moved = (np.log(p) + stack.offsets(p, right, macro_f1, 2)).argmax(1)
+    assert macro_f1(right, moved, 2) > macro_f1(right, p.argmax(1), 2)
+
+
+def test_rounding_to_bytes_changes_little() -> None:
+    x, right = sample()
+    rows = np.arange(len(x))
+    w = linear.train(x, rows, right)
+    weights, scales = quantised([w])
+    rounded = np.append(weights[:, 0] * scales[0].astype(float), w[-1])
+    assert np.abs(linear.decide(x, rows, w) - linear.decide(x, rows, rounded)).max() < 0.05
