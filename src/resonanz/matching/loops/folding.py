@@ -39,11 +39,8 @@ if TYPE_CHECKING:
     from resonanz.matching.fast import Scratch
 
 A, E, O, U = (np.uint64(ord(letter)) for letter in "aeou")  # noqa: E741
-COUNT, SIX, TAIL = (
-    np.uint64(15),
-    np.uint64(0x3F),
-    np.uint64(0x80),
-)  # of UTF-8: six bits in each byte but the first
+COUNT = np.uint64(15)
+SIX, TAIL = np.uint64(0x3F), np.uint64(0x80)  # six bits in each later byte of UTF-8, which begins so
 THREE_BYTES, FOUR_BYTES = (
     np.uint64(SOLO << 60 | count << 56 | head) for count, head in ((3, 0xE0), (4, 0xF0))
 )
@@ -70,9 +67,8 @@ def fold_text(at: int, length: int, table: CharTable, scratch: Scratch) -> tuple
     while True:
         block = load(scratch.plain_blocks, at)
         special = special_bytes(block)
-        if (
-            special == 0
-        ):  # a branch of its own: the processor goes on before it knows where the next special byte is
+        # A branch of its own: the processor goes on before it knows where the next special byte is.
+        if special == 0:
             inside = add_plain(block, BLOCK, scratch, size, inside)
             at += BLOCK
             size += BLOCK

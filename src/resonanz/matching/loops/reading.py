@@ -121,12 +121,9 @@ def add_tag_hits(
             joins = joins and (text[stop] == DOT or text[stop] == AT or text[stop] == HYPHEN)
             if not joins or text[stop] != HYPHEN:
                 number = find_word(words, scratch.blocks, at, stop, hash_of(scratch.blocks, at, stop))
-                if (
-                    number >= 0
-                    and words.nodes[number] >= 0
-                    and tables.trees.literals[words.nodes[number]] >= 0
-                ):
-                    n = add_hit(scratch.hits, n, tables.trees.literals[words.nodes[number]], place, place)
+                node = words.nodes[number] if number >= 0 else -1
+                if node >= 0 and tables.trees.literals[node] >= 0:
+                    n = add_hit(scratch.hits, n, tables.trees.literals[node], place, place)
             if not joins:
                 break
         stop += 1
