@@ -33,6 +33,7 @@ from training.tops import UNKNOWN, thresholds, tops
 Array = NDArray[Any]
 VERSION = "fast-1"
 CLIP = 99.98  # percentile of the weights' size that becomes 127; the few above are cut
+PRUNED = 8  # a bucket in which no column weighs more says nothing: two in three, which cost no score and much time
 HAND_LABELLED = (*KINDS[4:], *ASPECTS)
 WRITTEN = ("groups", "phrases")  # sources of our own sentences: no probability is calibrated on them
 GROUPS_COUNT = 20.0  # one of these sentences as so many others
@@ -170,6 +171,7 @@ def quantised(columns: list[Array]) -> tuple[Array, Array]:
         sizes = np.abs(w[:-1])
         scales[c] = np.percentile(sizes[sizes > 0], CLIP) / 127
         weights[:, c] = np.clip(np.rint(w[:-1] / scales[c]), -127, 127)
+    weights[np.abs(weights.astype(int)).max(1) <= PRUNED] = 0
     return weights, scales
 
 

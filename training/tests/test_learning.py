@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from resonanz.understanding import compiled
-from training import linear, recipe, stack
-from training.fast import quantised
+from training import fast, linear, recipe, stack
 from training.metrics import macro_f1
 
 pytestmark = pytest.mark.skipif(not compiled.AVAILABLE, reason="training needs numba")
@@ -78,10 +77,19 @@ def test_offsets_never_make_it_worse() -> None:
     assert macro_f1(right, moved, 2) > macro_f1(right, p.argmax(1), 2)
 
 
-def test_rounding_to_bytes_changes_little() -> None:
+def test_rounding_to_bytes_changes_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fast, "PRUNED", 0)
     x, right = sample()
     rows = np.arange(len(x))
     w = linear.train(x, rows, right)
-    weights, scales = quantised([w])
+    weights, scales = fast.quantised([w])
     rounded = np.append(weights[:, 0] * scales[0].astype(float), w[-1])
     assert np.abs(linear.decide(x, rows, w) - linear.decide(x, rows, rounded)).max() < 0.05
+
+
+def test_buckets_that_say_nothing_are_emptied() -> None:
+    x, right = sample()
+    weights, _ = fast.quantised([linear.train(x, np.arange(len(x)), right)])
+    strongest = np.abs(weights.astype(int)).max(1)
+    assert strongest.max() == 127
+    assert not ((strongest > 0) & (strongest <= fast.PRUNED)).any()
