@@ -23,7 +23,7 @@ PAGES = (
         "channels/connect/mastodon/",
     ),
     *("settings/", "settings/people/", "settings/departments/", "settings/audit/", "settings/profile/"),
-    "settings/security/",
+    *("settings/security/", "settings/privacy/?q=a"),
 )
 
 
@@ -42,4 +42,23 @@ def test_no_page_breaks_what_axe_checks(open_as, page, owner, conversations, the
     for address in PAGES:
         open_as(owner, address.format(conversation=conversations[0].pk))
         found += [f"{address} {broken}" for broken in breaches(page)]
+    assert not found, "\n".join(found)
+
+
+# What reaches over the window's edge, unless it lies in something that a finger can push.
+STICKS_OUT = """() => {
+  const pushed = (e) => e && (["auto", "scroll"].includes(getComputedStyle(e).overflowX) || pushed(e.parentElement));
+  return [...document.querySelectorAll("main *")]
+    .filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1 && !pushed(e))
+    .map((e) => e.outerHTML.slice(0, 120));
+}"""
+
+
+def test_on_a_phone_nothing_sticks_out(open_as, page, owner, conversations):
+    services.save(owner, new_key(), 0, title="Open day", text="Come by")
+    page.set_viewport_size({"width": 390, "height": 844})
+    found = []
+    for address in PAGES:
+        open_as(owner, address.format(conversation=conversations[0].pk))
+        found += [f"{address} {sticking}" for sticking in page.evaluate(STICKS_OUT)]
     assert not found, "\n".join(found)

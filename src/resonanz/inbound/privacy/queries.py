@@ -63,6 +63,7 @@ def people(member: Member, words: str) -> list[StoredAuthor]:
         return []
     found = StoredAuthor.objects.filter(workspace=member.workspace)
     found = found.filter(Q(handle__icontains=words) | Q(name__icontains=words))
+    found = found.exclude(messages__is_ours=True)  # our own channels are nobody
     return list(found.annotate(said=Count("messages")).order_by("-said", "handle")[:MOST_PEOPLE])
 
 
