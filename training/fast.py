@@ -33,7 +33,9 @@ from training.tops import UNKNOWN, thresholds, tops
 Array = NDArray[Any]
 VERSION = "fast-1"
 CLIP = 99.98  # percentile of the weights' size that becomes 127; the few above are cut
-PRUNED = 8  # a bucket in which no column weighs more says nothing: two in three, which cost no score and much time
+PRUNED = (
+    8  # a bucket in which no column weighs more says nothing: two in three, which cost no score and much time
+)
 HAND_LABELLED = (*KINDS[4:], *ASPECTS)
 WRITTEN = ("groups", "phrases")  # sources of our own sentences: no probability is calibrated on them
 GROUPS_COUNT = 20.0  # one of these sentences as so many others

@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 
 import pytest
+
 from training.agreement import beside_sentiment, interval, kappa, pairs, table, tossed
 from training.labels import Label
 

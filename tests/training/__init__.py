@@ -1,1 +1,0 @@
-"""What the scripts that make and measure models promise."""
