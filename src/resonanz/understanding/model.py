@@ -27,7 +27,7 @@ _HERE = Path(__file__)
 FOLDERS = (_HERE.parent / "models", _HERE.parents[3] / "models")
 GROUPS = (range(len(LANGUAGES)), range(len(LANGUAGES), len(LANGUAGES) + len(SENTIMENTS)))  # one of each holds
 
-FEWEST_LETTERS = 2  # with fewer a text is in no language
+FEWEST_LETTERS = 6  # with fewer nobody can tell a text's language
 
 
 class ModelError(Exception):

@@ -56,7 +56,7 @@ class Signs(NamedTuple):
 
 @cache
 def signs() -> Signs:
-    """The table for the Unicode version of this Python; made once, in about 30 ms."""
+    """The table for the Unicode version of this Python; made once a process."""
     several: list[int] = []
     letters = np.full(_PAGE, Kind.WORD << SHIFT, np.uint32)  # a letter that stays what it is: see `cell_of`
     solos = np.full(_PAGE, Kind.SOLO << SHIFT, np.uint32)
