@@ -83,7 +83,7 @@ def start_seconds() -> float:
 
 def texts_of(folder: Path | None, most: int) -> list[str]:
     if folder is None:
-        return world(10, most).posts
+        return world(most, 10).posts
     there = Folder(folder)
     return [text for name in there.names() for text in there.main(name).texts][:: max(1, 80_000 // most)][
         :most
