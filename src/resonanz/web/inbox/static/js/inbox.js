@@ -118,6 +118,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
     mark();
     restore();
     toTheEnd();
+    if (requestConfig?.path?.endsWith("/status/")) {
+      document.getElementById(following)?.querySelector("a").click();
+      following = "";
+    }
   }
   if (requestConfig?.elt?.matches?.("[data-answer-this]")) {
     restore();
@@ -134,15 +138,15 @@ const menu = (key) => {
   found.querySelector(".menu-panel :is(button, input)")?.focus();
 };
 
+let following = ""; // the row to open once this conversation is resolved
+
 function resolve() {
   const form = pane.querySelector('[data-key-form="e"]');
   const button = form?.querySelector('button[value="resolved"]');
   if (!button) return;
   const all = rows();
-  const next = all[all.indexOf(current()) + 1];
-  form.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful && next && !phone.matches) next.click();
-  }, { once: true });
+  // By its id: the list is made anew meanwhile.
+  following = phone.matches ? "" : all[all.indexOf(current()) + 1]?.parentElement.id ?? "";
   button.click(); // and not requestSubmit: htmx sends the value of the button that was clicked
 }
 
