@@ -9,23 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from resonanz.understanding import labels as vocabulary
+
 FOLDER = Path(__file__).with_name("labels")
 
-LANGUAGES = ("de", "en", "other", "unsure")
-KINDS = ("question", "complaint", "praise", "suggestion")
-ASPECTS = (
-    "price",
-    "service",
-    "quality",
-    "delivery",
-    "staff",
-    "app_website",
-    "opening_hours",
-    "advertising",
-    "employer",
-    "offer",
-    "safety",
-)
+LANGUAGES = (*vocabulary.LANGUAGES, vocabulary.UNSURE)
+KINDS = vocabulary.KINDS[4:]  # the first four have data sets of their own
+ASPECTS = vocabulary.ASPECTS
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import click
 
+from resonanz.cli.lines import text_entry
 from resonanz.cli.match_words import sentence
 from resonanz.cli.text import _, ngettext
 from resonanz.matching import Properties, Query, QueryError, QuerySet, available, parse
@@ -132,12 +133,7 @@ def _lines(file: BinaryIO) -> Iterator[list[bytes]]:
 
 def _add(line: bytes, batch: Batch) -> None:
     """Put one line of JSON into the batch. Raises ValueError with a sentence."""
-    try:
-        entry = json.loads(line)
-    except (ValueError, RecursionError):
-        raise ValueError(_("no JSON")) from None
-    if not isinstance(entry, dict) or "id" not in entry or not isinstance(entry.get("text"), str):
-        raise ValueError(_("an object with “id” and “text” is needed"))
+    entry = text_entry(line)
     for name in ("author", "lang", "network"):
         if not isinstance(entry.get(name), str | None):
             raise ValueError(_("“{name}” must be text").format(name=name))

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 import click
 
+from resonanz.cli.lines import text_entry
 from resonanz.cli.text import _
 from resonanz.understanding import ModelError, Reading, Tier, TierMissing, load
 from resonanz.understanding.compiled import AVAILABLE
@@ -126,12 +127,7 @@ def _from_lines(file: BinaryIO) -> Iterator[tuple[Any, str]]:
 
 def _entry(line: str) -> tuple[Any, str]:
     """(id, text) of one line of JSON. Raises ValueError with a sentence."""
-    try:
-        entry = json.loads(line)
-    except (ValueError, RecursionError):
-        raise ValueError(_("no JSON")) from None
-    if not isinstance(entry, dict) or "id" not in entry or not isinstance(entry.get("text"), str):
-        raise ValueError(_("an object with “id” and “text” is needed"))
+    entry = text_entry(line)
     return entry["id"], entry["text"]
 
 

@@ -5,25 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from resonanz.detection.cascades import LEVEL_SECONDS, POWER, reacted, reproduction
+from resonanz.detection.cascades import reacted, reproduction
+from resonanz.detection.tests.posts import HOURS, cascade
 
-HOURS = 3600.0
 
-
-def cascade(r: float, seed: int, hours: float) -> np.ndarray:
-    """Moments of the shares of a post at 0, drawn generation by generation."""
-    rng = np.random.default_rng([7, seed])
-    found: list[float] = []
-    parents = [0.0]
-    while parents and len(found) < 3000:
-        begun = parents.pop()
-        u = rng.random(rng.poisson(r)) * (1 + 1 / POWER)
-        late = LEVEL_SECONDS * np.maximum(1e-9, 1 - (u - 1) * POWER) ** (-1 / POWER)
-        moments = begun + np.where(u < 1, u * LEVEL_SECONDS, late)
-        moments = moments[moments < hours * HOURS]
-        found += moments.tolist()
-        parents += moments.tolist()
-    return np.sort(found)
+def shared(r: float, seed: int, hours: float) -> np.ndarray:
+    return cascade(r, np.random.default_rng([7, seed]), hours)
 
 
 def test_reactions_begin_at_none_and_end_at_all() -> None:
@@ -37,7 +24,7 @@ def test_reactions_begin_at_none_and_end_at_all() -> None:
 def test_the_interval_holds_the_truth_as_often_as_it_says(r: float) -> None:
     inside = []
     for seed in range(300):
-        posts = [cascade(r, seed * 20 + i, 3) for i in range(8)]
+        posts = [shared(r, seed * 20 + i, 3) for i in range(8)]
         # Eight posts of one kind, one after the other, count as one long observation.
         shifted = [(i * 1e9, i * 1e9 + p) for i, p in enumerate(posts)]
         seen = sum(len(p) for p in posts)
@@ -49,7 +36,7 @@ def test_the_interval_holds_the_truth_as_often_as_it_says(r: float) -> None:
 
 
 def test_one_post_that_takes_off_is_seen_to_grow() -> None:
-    shares = next(c for c in (cascade(1.8, seed, 3) for seed in range(50)) if 60 < len(c) < 1000)
+    shares = next(c for c in (shared(1.8, seed, 3) for seed in range(50)) if 60 < len(c) < 1000)
     found = reproduction(0.0, shares, 3 * HOURS)
     assert found.low < 1.8 < found.high
     assert found.low < found.value < found.high

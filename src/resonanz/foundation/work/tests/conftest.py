@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import connection, models
 
 from resonanz.foundation.work.leases import Kind, Lease
 from resonanz.foundation.work.models import Due
+from resonanz.foundation.work.sqlite.base import DatabaseWrapper
 
 
 class Job(Due):
@@ -47,3 +49,16 @@ def kind(job_table: None, db: None) -> Kind:
     made = Kind("job", Job, handle, on_fault, lease_seconds=60)
     object.__setattr__(made, "handled", handled)
     return made
+
+
+@pytest.fixture
+def on_file(tmp_path: Path) -> DatabaseWrapper:
+    """A connection of our own backend to a file, not yet opened."""
+    settings = connection.settings_dict | {
+        "ENGINE": "resonanz.foundation.work.sqlite",
+        "NAME": tmp_path / "db.sqlite3",
+        "OPTIONS": {},
+        "ATOMIC_REQUESTS": False,
+        "AUTOCOMMIT": True,
+    }
+    return DatabaseWrapper(settings, "default")

@@ -16,16 +16,9 @@ from resonanz.foundation.work.sqlite.base import DatabaseWrapper
 
 
 @pytest.fixture
-def on_disk(tmp_path: Path, django_db_blocker: Any) -> Iterator[DatabaseWrapper]:
+def on_disk(on_file: DatabaseWrapper, django_db_blocker: Any) -> Iterator[DatabaseWrapper]:
     """The database is a file for once."""
-    settings = connection.settings_dict | {
-        "ENGINE": "resonanz.foundation.work.sqlite",
-        "NAME": tmp_path / "db.sqlite3",
-        "OPTIONS": {},
-        "ATOMIC_REQUESTS": False,
-        "AUTOCOMMIT": True,
-    }
-    usual, connections["default"] = connections["default"], DatabaseWrapper(settings, "default")
+    usual, connections["default"] = connections["default"], on_file
     with django_db_blocker.unblock():
         with connection.cursor() as cursor:
             cursor.execute("CREATE TABLE t (n integer)")

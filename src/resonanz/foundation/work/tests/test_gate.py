@@ -5,28 +5,20 @@ from __future__ import annotations
 import threading
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from resonanz.foundation.work.durability import durable
-from resonanz.foundation.work.sqlite.base import DatabaseWrapper, Gate
+from resonanz.foundation.work.sqlite.base import Gate
 
 
 @pytest.fixture
-def database(tmp_path, django_db_blocker):
+def database(on_file, django_db_blocker):
     """A connection of our backend to a file of its own."""
-    settings = connection.settings_dict | {
-        "ENGINE": "resonanz.foundation.work.sqlite",
-        "NAME": tmp_path / "db.sqlite3",
-        "OPTIONS": {},
-        "ATOMIC_REQUESTS": False,
-        "AUTOCOMMIT": True,
-    }
-    made = DatabaseWrapper(settings, "default")
     with django_db_blocker.unblock():
-        with made.cursor() as cursor:
+        with on_file.cursor() as cursor:
             cursor.execute("CREATE TABLE t (id integer primary key, n integer)")
-        yield made
-        made.close()
+        yield on_file
+        on_file.close()
 
 
 @pytest.fixture

@@ -1,0 +1,19 @@
+"""Lines of JSON that hold texts, as the commands for people and scripts take them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from resonanz.cli.text import _
+
+
+def text_entry(line: str | bytes) -> dict[str, Any]:
+    """The object in a line: it has an `id`, and a `text` that is text. Raises ValueError with a sentence."""
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        raise ValueError(_("no JSON")) from None
+    if not isinstance(entry, dict) or "id" not in entry or not isinstance(entry.get("text"), str):
+        raise ValueError(_("an object with “id” and “text” is needed"))
+    return entry
