@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "resonanz.outbound.publishing",
     "resonanz.outbound.content",
     "resonanz.inbound.intake",
+    "resonanz.inbound.enrichment",
     "resonanz.inbound.conversations",
     "resonanz.inbound.privacy",
 ]
@@ -245,5 +246,9 @@ LOGGING = {
 # Hosts of our own network that users may let Resonanz fetch from (a self-hosted server, say).
 # Every other private address is refused.
 PRIVATE_HOSTS_ALLOWED = listed("RESONANZ_ALLOW_PRIVATE_HOSTS")
+# The tier that reads messages; "careful" is the fast one where the careful one is not installed.
+UNDERSTANDING = os.environ.get("RESONANZ_UNDERSTANDING", "careful")
+if UNDERSTANDING not in {"careful", "fast"}:
+    raise SystemExit("RESONANZ_UNDERSTANDING must be careful or fast")
 # The demo company's networks live inside the process; a dotted path to the transport that answers for them.
 DEMO_TRANSPORT = "resonanz.demo.networks.Transport"

@@ -131,7 +131,8 @@ def _listen(connected: list[Channel]) -> None:
         for message in own:
             if not message.reply_to:
                 _published(channel, message)
-    drain(tuple(kinds[name] for name in kinds if name not in ("poll", "publication")))
+    # What it all means the worker finds out afterwards: to load the model takes longer than all the rest.
+    drain(tuple(kinds[name] for name in kinds if name not in ("poll", "publication", "understand")))
 
 
 def _own_words(channel: Channel) -> list[Message]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,9 +23,14 @@ from resonanz.foundation.channels.models import Channel
 from resonanz.foundation.work import leases
 from resonanz.foundation.work.leases import Kind
 from resonanz.foundation.workspaces.models import Workspace
+from resonanz.inbound.enrichment import readers
+from resonanz.inbound.enrichment import worker as enrichment_worker
 from resonanz.kernel.messages import Author, Message, MessageKind, Reference, Visibility
 from resonanz.kernel.paging import Cursor, Page
 from resonanz.kernel.text import TextUnit
+
+if TYPE_CHECKING:
+    from resonanz.inbound.enrichment.tests.cast import Words
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 LIMIT = TextLimit(300, TextUnit.GRAPHEMES, Source("https://example.org/limits", date(2026, 3, 1)))
@@ -87,6 +92,18 @@ def plaza(monkeypatch: pytest.MonkeyPatch) -> Plaza:
     }
     monkeypatch.setattr(networks, "all_networks", lambda: known)
     return network
+
+
+@pytest.fixture
+def words(monkeypatch: pytest.MonkeyPatch) -> Words:
+    """Reads in place of a model, as in a process that has just been started."""
+    # Not above: whoever needs no readings need not wait for numba.
+    from resonanz.inbound.enrichment.tests.cast import Words
+
+    reader = Words()
+    monkeypatch.setattr(readers, "tier", lambda: reader)
+    monkeypatch.setattr(enrichment_worker, "_asked", set())
+    return reader
 
 
 class NoSecrets:

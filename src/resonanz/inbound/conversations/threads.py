@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.timezone import now
@@ -36,8 +36,6 @@ from resonanz.kernel.messages import Message, MessageKind
 
 # More than a person reads before answering; a hostile chain must not be followed for ever.
 CONTEXT_DEPTH = 6
-# What was said longer ago than this when its channel was connected is history: there to be read, nobody's turn.
-HISTORY = timedelta(days=2)
 _BATCH = 200
 
 
@@ -127,11 +125,6 @@ def root_of(message: StoredMessage) -> str:
     return message.thread or message.reply_to or message.remote_id
 
 
-def is_history(message: StoredMessage) -> bool:
-    """Whether it was said long before we began to listen. Coming late, or after access was lost, makes no history."""
-    return message.sent_at < message.channel.listening_since - HISTORY
-
-
 def _begin(message: StoredMessage) -> Conversation:
     return Conversation.objects.create(
         workspace_id=message.channel.workspace_id,
@@ -140,7 +133,7 @@ def _begin(message: StoredMessage) -> Conversation:
         author=message.author,
         kind=message.kind,
         title=message.title,
-        status=Status.RESOLVED if is_history(message) else Status.OPEN,
+        status=Status.RESOLVED if intake.is_history(message) else Status.OPEN,
         started_at=message.sent_at,
         last_at=message.sent_at,
     )
@@ -157,7 +150,7 @@ def _arrived(conversation: Conversation, message: StoredMessage) -> None:
             conversation.waiting_since = None
     else:
         conversation.messages_count += 1
-    if not message.is_ours and not is_history(message):
+    if not message.is_ours and not intake.is_history(message):
         conversation.waiting_since = min(conversation.waiting_since or message.sent_at, message.sent_at)
         conversation.status, conversation.due_at = MACHINE.step(conversation.status, Status.OPEN), None
     conversation.save(
@@ -197,7 +190,7 @@ def _with_context(conversation: Conversation, message: StoredMessage) -> None:
         parent = StoredMessage.objects.filter(channel_id=child.channel_id, remote_id=child.reply_to).first()
         if parent is None:
             # History is not worth a question for each; taken up again, the new message asks for what it answers.
-            if message.channel.manifest.can(Capability.THREAD) and not is_history(message):
+            if message.channel.manifest.can(Capability.THREAD) and not intake.is_history(message):
                 Lookup.objects.get_or_create(
                     message=child, defaults={"conversation": conversation, "due_at": now()}
                 )

@@ -13,6 +13,7 @@ from resonanz.foundation.workspaces.models import Member, Workspace
 from resonanz.foundation.workspaces.roles import Permission
 from resonanz.inbound.conversations.machine import Status
 from resonanz.inbound.conversations.models import Conversation
+from resonanz.inbound.enrichment.queries import Meaning, meanings
 from resonanz.inbound.intake.models import StoredAuthor, StoredMessage
 
 MOST_PEOPLE = 20
@@ -70,6 +71,7 @@ def people(member: Member, words: str) -> list[StoredAuthor]:
 def known_of(author: StoredAuthor) -> dict[str, Any]:
     """Everything stored about somebody, in what JSON knows: for them, so without our colleagues' names."""
     messages = author.messages.select_related("channel").prefetch_related("earlier").order_by("sent_at", "pk")
+    read_as = meanings(messages)
     joined = Q(author=author) | Q(parts__message__author=author)
     conversations = (
         Conversation.objects.filter(joined, workspace=author.workspace_id).distinct().order_by("pk")
@@ -78,12 +80,12 @@ def known_of(author: StoredAuthor) -> dict[str, Any]:
         "exported_at": now().isoformat(),
         "company": author.workspace.name,
         "person": _values(author, "network remote_id handle name url followers is_bot"),
-        "messages": [_message(message) for message in messages],
+        "messages": [_message(message, read_as.get(message.pk)) for message in messages],
         "conversations": [_conversation(conversation) for conversation in conversations],
     }
 
 
-def _message(message: StoredMessage) -> dict[str, Any]:
+def _message(message: StoredMessage, meaning: Meaning | None) -> dict[str, Any]:
     names = (
         "remote_id kind text title content_warning url language visibility reply_to thread links attachments "
         "sent_at edited_at received_at"
@@ -91,7 +93,17 @@ def _message(message: StoredMessage) -> dict[str, Any]:
     earlier = [
         _values(wording, "text title content_warning replaced_at") for wording in message.earlier.all()
     ]
-    return {"channel": str(message.channel), **_values(message, names), "earlier": earlier}
+    read_as = meaning and {
+        **_values(meaning, "language sentiment kinds aspects"),
+        "likely": {name: round(p, 2) for name, p in meaning.likely.items()},
+        "model": str(meaning.reader),
+    }
+    return {
+        "channel": str(message.channel),
+        **_values(message, names),
+        "earlier": earlier,
+        "read_as": read_as,
+    }
 
 
 def _conversation(conversation: Conversation) -> dict[str, Any]:

@@ -19,6 +19,9 @@ from resonanz.inbound.conversations.models import Answer, Conversation
 from resonanz.inbound.conversations.search import matching
 from resonanz.inbound.conversations.services import add_note
 from resonanz.inbound.conversations.worker import FILE, SETTLE
+from resonanz.inbound.enrichment.models import StoredReading
+from resonanz.inbound.enrichment.tests.cast import Words
+from resonanz.inbound.enrichment.worker import UNDERSTAND
 from resonanz.inbound.intake.models import StoredAuthor, StoredMessage
 from resonanz.inbound.intake.services import store
 from resonanz.inbound.privacy import queries, services
@@ -140,3 +143,16 @@ def test_only_those_who_manage_and_only_their_own(
     with pytest.raises(PermissionDenied):
         queries.people(agent, "anna")
     assert StoredMessage.objects.count() == 5
+
+
+def test_what_their_words_were_read_as_is_handed_out_and_goes_with_them(
+    anna: StoredAuthor, owner: Member, words: Words
+) -> None:
+    work(UNDERSTAND)
+    known = services.export(owner, anna.pk)
+    asked = next(m for m in known["messages"] if m["remote_id"] == "shared")
+    assert asked["read_as"]["kinds"] == ["question"]
+    assert (asked["read_as"]["language"], asked["read_as"]["model"]) == ("de", "fast words-1")
+    services.erase_person(owner, anna.pk)
+    assert not StoredReading.objects.filter(message__author=anna.pk).exists()
+    assert StoredReading.objects.filter(message__author__handle="ben").exists()

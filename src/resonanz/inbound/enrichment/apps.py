@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EnrichmentConfig(AppConfig):
+    name = "resonanz.inbound.enrichment"
+    label = "enrichment"

@@ -1,0 +1,64 @@
+"""What messages were read as, by which model, and how far each channel was read."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from resonanz.foundation.channels.models import Channel
+from resonanz.foundation.work.models import Due
+from resonanz.inbound.intake.models import StoredMessage
+
+
+class Reader(models.Model):
+    """A model that has read messages of ours."""
+
+    tier = models.CharField(max_length=16)
+    version = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("tier", "version"), name="reader_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.tier} {self.version}"
+
+
+class Enrichment(Due):
+    """How far one channel was read: first what is new, then backwards what is history or was read by another model."""
+
+    channel = models.OneToOneField(Channel, models.CASCADE, related_name="enrichment")
+    reader = models.ForeignKey(Reader, models.PROTECT, null=True, related_name="+")  # the last that read here
+    position = models.PositiveBigIntegerField(default=0)  # the newest StoredMessage.number that was looked at
+    reread_below = models.PositiveBigIntegerField(default=0)  # what lies below is still to be looked at again
+    # Grows with every message that is read or corrected; see StoredReading.number.
+    last_number = models.PositiveBigIntegerField(default=0)
+    set_aside = models.PositiveIntegerField(default=0)  # messages that a bug of ours could not read
+    problem = models.CharField(
+        max_length=64, blank=True, default=""
+    )  # "model": its files are missing or damaged
+    fault = models.PositiveBigIntegerField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.channel)
+
+
+class StoredReading(models.Model):
+    """What one message means, in the bits and bytes of marks.py.
+
+    `number` counts the changes of a channel's readings without gaps, as StoredMessage.number does for messages.
+    """
+
+    message = models.OneToOneField(StoredMessage, models.CASCADE, primary_key=True, related_name="reading")
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="+", db_index=False)
+    number = models.PositiveBigIntegerField()
+    reader = models.ForeignKey(Reader, models.PROTECT, related_name="+", db_index=False)
+    said = models.PositiveBigIntegerField()  # what the model gives
+    marks = models.PositiveBigIntegerField()  # what counts: the same, or what people said instead
+    p = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("channel", "number"), name="reading_numbered_once"),)
+        # Says how much was read by which model without touching the rows.
+        indexes = (models.Index(fields=("channel", "reader"), name="read_by"),)
+
+    def __str__(self) -> str:
+        return str(self.message_id)

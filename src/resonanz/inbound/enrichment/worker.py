@@ -1,0 +1,123 @@
+"""Reading what arrives, and, when nothing new waits, what is history or was read by another model."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.timezone import now
+
+from resonanz.foundation.work.leases import Kind, Lease, backoff
+from resonanz.foundation.work.registry import register
+from resonanz.inbound.enrichment import readers
+from resonanz.inbound.enrichment.models import Enrichment, Reader, StoredReading
+from resonanz.inbound.enrichment.services import is_readable, read, store
+from resonanz.inbound.intake import queries as intake
+from resonanz.inbound.intake.models import Poll, StoredMessage
+
+BATCH = 200
+# So often a message that we stumble over is tried before the ones behind it go first.
+TRIES = 4
+LONGEST_REST = timedelta(seconds=5)
+# The rows for which this process has asked whether another model reads now. Once is enough: a model changes with a
+# start, and two processes with different ones must not read each other's messages anew for ever.
+_asked: set[int] = set()
+
+
+def find() -> None:
+    """Make due every channel with messages that nobody has looked at, or that may have to be read anew."""
+    for poll in Poll.objects.filter(last_number__gt=0, channel__enrichment=None):
+        Enrichment.objects.get_or_create(channel_id=poll.channel_id)
+    behind = Q(position__lt=F("channel__poll__last_number")) | ~Q(pk__in=_asked)
+    if ids := list(Enrichment.objects.filter(behind, due_at=None).values_list("pk", flat=True)):
+        Enrichment.objects.filter(pk__in=ids, due_at=None).update(due_at=now())
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is read in one go, and where the channel stands afterwards."""
+
+    messages: list[StoredMessage]
+    position: int
+    reread_below: int
+    is_news: bool
+
+    @property
+    def is_last(self) -> bool:
+        return not self.is_news and not self.reread_below
+
+
+def handle(lease: Lease) -> None:
+    """Read one batch and store it together with how far we came."""
+    begun = time.monotonic()
+    enrichment: Enrichment = lease.row()
+    try:
+        reader = readers.current()
+    except readers.NoModel:
+        lease.release(now() + backoff(enrichment.attempts, first_seconds=60), problem="model")
+        return
+    if enrichment.pk not in _asked and enrichment.reader_id != reader.pk:
+        lease.save(reader=reader, reread_below=enrichment.position + 1)
+        enrichment.reread_below = enrichment.position + 1
+    _asked.add(enrichment.pk)
+    step = _next(enrichment, reader)
+    found = read(step.messages)  # outside the transaction: it takes its time
+    # History can wait: as long as a step took the machine belongs to others.
+    rest = timedelta(seconds=0 if step.is_news else time.monotonic() - begun)
+    with transaction.atomic():
+        store(enrichment.channel_id, reader, found)
+        lease.release(
+            None if step.is_last else now() + min(rest, LONGEST_REST),
+            position=step.position,
+            reread_below=step.reread_below,
+            problem="",
+            attempts=0 if enrichment.attempts <= 1 or step.is_last else 1,
+        )
+
+
+def _next(enrichment: Enrichment, reader: Reader) -> Step:
+    """What is to be read next: news in their order; then, backwards, what this reader has not read."""
+    # After a fault one at a time: whatever can be read is, and the one that cannot stands alone.
+    limit = BATCH if enrichment.attempts <= 1 else 1
+    below = enrichment.reread_below
+    if news := intake.after(enrichment.channel_id, enrichment.position, limit):
+        history = [message.number for message in news if intake.is_history(message)]
+        return Step(
+            [m for m in news if is_readable(m) and not intake.is_history(m)],
+            position=news[-1].number,
+            reread_below=max([below, *(number + 1 for number in history)]),
+            is_news=True,
+        )
+    before = list(intake.before(enrichment.channel_id, below, limit)) if below else []
+    done = set(
+        StoredReading.objects.filter(message__in=before, reader=reader).values_list("message_id", flat=True)
+    )
+    return Step(
+        [m for m in before if is_readable(m) and m.pk not in done],
+        position=enrichment.position,
+        reread_below=below - limit if below > limit + 1 else 0,  # numbers begin with 1
+        is_news=False,
+    )
+
+
+def on_fault(lease: Lease, fault: int) -> None:
+    """A bug of ours. After some tries the message at fault is set aside (it stays stored) and the others go on."""
+    enrichment: Enrichment = lease.row()
+    if enrichment.attempts < TRIES:
+        lease.release(now() + backoff(enrichment.attempts), fault=fault)
+        return
+    step = _next(enrichment, readers.current())
+    lease.release(
+        now(),
+        position=step.position,
+        reread_below=step.reread_below,
+        set_aside=enrichment.set_aside + len(step.messages),
+        attempts=0,
+        fault=fault,
+    )
+
+
+UNDERSTAND = register(Kind("understand", Enrichment, handle, on_fault, parallel=1, find=find))
