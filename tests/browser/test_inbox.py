@@ -30,11 +30,12 @@ def test_by_keyboard_from_the_list_to_an_answer(open_as, agent, conversations):
     assert Conversation.objects.get(pk=conversations[0].pk).assignee == agent
 
 
-def test_the_list_follows_what_is_resolved(open_as, agent, conversations):
+def test_resolving_opens_the_next_and_the_list_follows(open_as, agent, conversations):
     page = open_as(agent, "inbox/")
     page.keyboard.press("j")
     expect(page.locator("#pane .conversation-who strong")).to_have_text("Carla Weiß")
     page.keyboard.press("e")
+    expect(page.locator("#pane .conversation-who strong")).to_have_text("Ben Roth")
     expect(page.locator(".row")).to_have_count(2)
     assert Conversation.objects.get(pk=conversations[0].pk).status == "resolved"
 

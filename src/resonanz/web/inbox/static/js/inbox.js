@@ -129,6 +129,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.successful) following = ""; // not resolved: stay
+});
+
 // --- keys -------------------------------------------------------------------------------------------------------
 
 const menu = (key) => {
