@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from resonanz.understanding import loops
 from resonanz.understanding.compiled import entry
-from resonanz.understanding.signs import signs
+from resonanz.understanding.signs import SHIFT, Kind, signs
 
 Array = NDArray[Any]
 EPOCHS = 30
@@ -35,18 +35,24 @@ class Matrix(NamedTuple):
 
 def matrix(texts: list[str], word_share: float = 1.0) -> Matrix:
     """The features of texts, as `loops` finds them: each counts one by the root of how many there are of its sort."""
-    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-    data = np.frombuffer(b"".join(encoded), np.uint8)
-    ends = np.cumsum([len(text) for text in encoded], dtype=np.int64)
-    found = np.empty(9 * len(data) + 9 * len(texts) + 9, np.int32)
+    codes, ends = loops.codes_of(texts)
+    # A chunk of n cells has at most 5 * (n + 1) character and 3 word n-grams; most chunks end with a blank or a text.
+    found = np.empty(9 * (_cells(codes) + len(texts) + 1), np.int32)
     counts = np.zeros((len(texts), 2), np.int32)
     surfaces = np.zeros((len(texts), loops.SURFACES), np.int32)
-    heard = np.empty(3 * max(map(len, encoded), default=0) + 6, np.int32)
-    many = loops.extract(data, ends, signs(), loops.scratch(2), found, heard, counts, surfaces)
+    heard = np.empty(3 * max(map(len, texts), default=0) + 6, np.int32)
+    many = loops.extract(codes, ends, signs(), loops.scratch(2), found, heard, counts, surfaces)
     values = np.empty(many, np.float32)
     starts = np.zeros(len(texts) + 1, np.int64)
     kept = _gather(found, counts, word_share, np.zeros(loops.BUCKETS, np.float32), values, starts)
     return Matrix(found[:kept].copy(), values[:kept].copy(), starts, surfaces)
+
+
+def _cells(codes: Array) -> int:
+    """How many cells code points fold to, at most."""
+    table = signs()
+    cells = table.cells[table.pages[codes >> 8].astype(int) << 8 | codes & 255]
+    return int(np.where(cells >> SHIFT == Kind.SEVERAL, cells & 31, 1).sum())
 
 
 @entry

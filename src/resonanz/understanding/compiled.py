@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -14,7 +15,7 @@ except ImportError:  # extra `fast`: everything works without it, slower
 P = ParamSpec("P")
 R = TypeVar("R")
 
-AVAILABLE = numba is not None
+AVAILABLE = numba is not None and sys.byteorder == "little"  # the loops see one memory as words and as halves
 # Without numba's reference counts: counting each array at each call takes most of the time in loops like ours. So
 # nothing compiled here makes or keeps an array; all memory is the caller's.
 _OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False, "error_model": "numpy"}

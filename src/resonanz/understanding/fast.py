@@ -13,7 +13,7 @@ from resonanz.understanding.model import Array, Model, load
 from resonanz.understanding.signs import signs
 
 BATCH = 1024  # texts handed to the loops at a time
-REMEMBERED = 1 << 15  # chunks
+REMEMBERED = 1 << 15  # tokens
 SPANS = 3  # of evidence for a label, at most
 LEAST = 0.05  # log-odds below which a span is no evidence
 LONGEST_EVIDENCE = 2048  # chunks of a text that are looked at for evidence
@@ -62,11 +62,9 @@ class Fast:
         by_words, counts = np.zeros_like(by_chars), np.zeros((len(texts), 2), np.int32)
         surfaces = np.zeros((len(texts), loops.SURFACES), np.int32)
         if self.compiled:
-            encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-            ends = np.cumsum([len(text) for text in encoded], dtype=np.int64)
-            data = np.frombuffer(b"".join(encoded), np.uint8)
+            codes, ends = loops.codes_of(texts)
             loops.score(
-                data, ends, signs(), self._weights, self._scratch(), by_chars, by_words, counts, surfaces
+                codes, ends, signs(), self._weights, self._scratch(), by_chars, by_words, counts, surfaces
             )
         else:
             plain.score(texts, self._memory(), by_chars, by_words, counts, surfaces)

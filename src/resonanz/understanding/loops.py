@@ -1,4 +1,4 @@
-"""From UTF-8 to features and to sums of weights in one pass: folding, cutting, hashing, adding.
+"""From code points to features and to sums of weights in one pass: folding, cutting, hashing, adding.
 
 A text is cut at blanks into *chunks* (and each emoji is one); a chunk's features are its character n-grams, those of
 the text the n-grams of its words. All functions stand in this one file: numba keeps what it compiled across processes
@@ -8,6 +8,7 @@ same to the last bit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -66,44 +67,54 @@ class Scratch(NamedTuple):
     """Memory that the loops work in; never shared between threads."""
 
     chunk: Array  # uint32[MOST_CELLS]: the cells of the chunk at hand
-    span: Array  # int64[7]: where it lies and what it is like, see below
+    span: Array  # int64[4]: what it is like, see below
     found: Array  # int32[MOST_GRAMS]: its buckets
-    keys: Array  # uint64[a power of two]: the chunks met last
-    sums: Array  # int16[the same, COLUMNS + 1]: what their n-grams' weights add up to, and how many n-grams they have
+    heard: Array  # int32[MOST_HEARD]: the buckets of the last words
+    keys: Array  # uint64[a power of two]: the tokens met last
+    # What their chunks are: 128 bytes for each, and for one that is not kept; seen in four ways.
+    ints: Array  # int32[keys + 1, 32]: from 0 on what they look like
+    octets: Array  # uint8[keys + 1, 128]: at GRAMS, ROWS and TAKEN
+    words: Array  # uint64[keys + 1, 16]: at CORE, and from SUMS on
+    halves: Array  # uint16[keys + 1, 64]: from 4 * SUMS on
 
 
-N, LETTER_COUNT, CAPITAL_COUNT, STRETCH_COUNT, FROM, TO, AT = range(7)  # places in a span
+N, LETTER_COUNT, CAPITAL_COUNT, STRETCH_COUNT = range(4)  # places in a span
+GRAMS, ROWS, TAKEN = 52, 53, 54  # how many n-grams, how many of them weigh anything, of how many code points
+CORE, SUMS = 7, 8
+LONGEST_KEPT = 64  # code points of a token that is remembered
+MOST_HEARD = 255  # so many bytes' sum fits 16 bits
+_LINE = 64
 
 
-def scratch(chunks: int = 1 << 13) -> Scratch:
-    """Fresh memory that remembers so many chunks, 74 bytes each."""
+def scratch(tokens: int = 1 << 13) -> Scratch:
+    """Fresh memory that remembers so many tokens (a power of two), 136 bytes each."""
+    memory = np.zeros(128 * (tokens + 1) + _LINE, np.uint8)
+    start = -memory.ctypes.data % _LINE
+    octets = memory[start : start + 128 * (tokens + 1)].reshape(-1, 128)
     return Scratch(
         np.empty(MOST_CELLS, np.uint32),
-        np.zeros(7, np.int64),
-        np.empty(MOST_GRAMS, np.int32),
-        np.zeros(chunks, np.uint64),
-        np.zeros((chunks, COLUMNS + 1), np.int16),
+        np.zeros(4, np.int64),
+        np.empty(MOST_GRAMS + 1, np.int32),
+        np.empty(MOST_HEARD + 1, np.int32),
+        np.zeros(tokens, np.uint64),
+        octets.view(np.int32),
+        octets,
+        octets.view(np.uint64),
+        octets.view(np.uint16),
     )
 
 
+def codes_of(texts: Sequence[str]) -> tuple[Array, Array]:
+    """All texts' code points, uint32, and where each text ends, int64[texts]."""
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    return codes, np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
+
+
 @inner
-def decode(data: Array, i: int) -> tuple[Any, int]:
-    """The code point at byte `i` of valid UTF-8, and where the next begins."""
-    first = np.int64(data[i])
-    if first < 0x80:
-        return first, i + 1
-    if first < 0xE0:
-        return (first & 0x1F) << 6 | np.int64(data[i + 1]) & 0x3F, i + 2
-    if first < 0xF0:
-        return (first & 0x0F) << 12 | (np.int64(data[i + 1]) & 0x3F) << 6 | np.int64(
-            data[i + 2]
-        ) & 0x3F, i + 3
-    return (
-        (first & 0x07) << 18
-        | (np.int64(data[i + 1]) & 0x3F) << 12
-        | (np.int64(data[i + 2]) & 0x3F) << 6
-        | np.int64(data[i + 3]) & 0x3F
-    ), i + 4
+def cell_of(code: Any, signs: Signs) -> Any:
+    """The cell of a code point."""
+    cell = signs.cells[np.int64(signs.pages[code >> np.uint32(8)]) << 8 | np.int64(code & np.uint32(255))]
+    return cell | code if cell == _ITSELF[0] or cell == _ITSELF[1] else cell
 
 
 @inner
@@ -143,18 +154,15 @@ def append(chunk: Array, n: int, cell: Any, span: Array) -> int:
 
 
 @inner
-def next_chunk(data: Array, i: int, end: int, signs: Signs, chunk: Array, span: Array) -> int:
-    """Read the next chunk from byte `i`; returns where to go on. `span[N]` is 0 if there is none left.
+def next_chunk(codes: Array, i: int, end: int, signs: Signs, chunk: Array, span: Array) -> int:
+    """Read the next chunk from code point `i`; returns where to go on. `span[N]` is 0 if there is none left.
 
     A mention or a link becomes a single cell, whoever or wherever it names.
     """
     n = 0
     span[LETTER_COUNT] = span[CAPITAL_COUNT] = span[STRETCH_COUNT] = 0
     while i < end:
-        code, following = decode(data, i)
-        cell = signs.cells[np.int64(signs.pages[code >> 8]) << 8 | code & 255]
-        if cell == _ITSELF[0] or cell == _ITSELF[1]:
-            cell |= np.uint32(code)
+        cell = cell_of(codes[i], signs)
         kind = cell >> np.uint32(SHIFT)
         if kind == _SPACE or (kind == _SOLO and n):
             if n:
@@ -167,19 +175,13 @@ def next_chunk(data: Array, i: int, end: int, signs: Signs, chunk: Array, span: 
                     break
             elif several:
                 where = np.int64(cell & np.uint32(CODE_MASK)) >> 5
-                if not n:
-                    span[FROM] = span[AT]
                 for k in range(where, where + more):
                     n = append(chunk, n, signs.several[k], span)
             else:
-                if not n:
-                    span[FROM] = span[AT]
                 n = append(chunk, n, cell, span)
-        i = following
-        span[AT] += 1
+        i += 1
         if kind == _SOLO:
             break
-    span[TO] = span[AT]
     if is_link(chunk, n):
         chunk[0], n = LINK, 1
     elif is_mention(chunk, n):
@@ -250,33 +252,35 @@ def look(chunk: Array, span: Array, surfaces: Array, t: int) -> None:
     surfaces[t, ENDS_ASKING] = chunk[n - 1] == _ASK
 
 
+@inner
+def word_grams(first: Any, second: Any, third: Any, heard: Array, at: int) -> int:
+    """Write the buckets of the word n-grams that end with the third word from `at` on; returns where they end."""
+    heard[at] = word_gram(WORD_SEEDS[0], third, np.uint64(0), np.uint64(0))
+    heard[at + 1] = word_gram(WORD_SEEDS[1], second, third, np.uint64(0))
+    heard[at + 2] = word_gram(WORD_SEEDS[2], first, second, third)
+    return at + WORDS
+
+
 @entry
 def extract(
-    data: Array, ends: Array, signs: Signs, work: Scratch, found: Array, heard: Array, counts: Array, surfaces: Array
+    codes: Array, ends: Array, signs: Signs, work: Scratch, found: Array, heard: Array, counts: Array, surfaces: Array
 ) -> int:  # fmt: skip
     """The buckets of every text, for training: of its character n-grams, then of its word n-grams.
 
-    `found` int32 has room for 8 × the bytes and 8 × the texts, `heard` int32 for 3 × the longest text's bytes and 6.
+    `found` int32 has room for 9 × the cells, the texts and 1, `heard` int32 for 3 × the longest text's code points.
     `counts` int32[texts, 2]: how many of each. Returns how many buckets were written.
     """
     at = i = 0
     for t in range(len(ends)):
         first, second, words, before = BOUND, BOUND, 0, at
-        work.span[AT] = 0
-        while True:
-            i = next_chunk(data, i, ends[t], signs, work.chunk, work.span)
-            n = work.span[N]
-            if not n:
-                if i >= ends[t]:
-                    break
-                continue
+        i = next_chunk(codes, i, ends[t], signs, work.chunk, work.span)
+        while work.span[N]:
             look(work.chunk, work.span, surfaces, t)
-            at = grams(work.chunk, n, found, at)
-            third = core(work.chunk, n)
-            heard[words] = word_gram(WORD_SEEDS[0], third, np.uint64(0), np.uint64(0))
-            heard[words + 1] = word_gram(WORD_SEEDS[1], second, third, np.uint64(0))
-            heard[words + 2] = word_gram(WORD_SEEDS[2], first, second, third)
-            first, second, words = second, third, words + WORDS
+            at = grams(work.chunk, work.span[N], found, at)
+            third = core(work.chunk, work.span[N])
+            words = word_grams(first, second, third, heard, words)
+            first, second = second, third
+            i = next_chunk(codes, i, ends[t], signs, work.chunk, work.span)
         counts[t, 0], counts[t, 1] = at - before, words
         for k in range(words):
             found[at] = heard[k]
@@ -287,76 +291,144 @@ def extract(
 class Weights(NamedTuple):
     """Read-only."""
 
-    rows: Array  # int8[BUCKETS, COLUMNS]
+    rows: Array  # uint64[BUCKETS, COLUMNS / 8]: bytes, 128 more than the weight; see `add_rows`
     bits: (
         Array  # uint8[BUCKETS / 8]: whether a row has anything but zeros; small enough for the nearest cache
     )
 
 
+BIAS = 128
+
+
 def weights_of(rows: Array) -> Weights:
-    return Weights(np.ascontiguousarray(rows), np.packbits(rows.any(1), bitorder="little"))
+    """What the loops read from int8[BUCKETS, COLUMNS]."""
+    half = COLUMNS // 2
+    pairs = np.stack([rows[:, :half], rows[:, half:]], axis=2).view(np.uint8) ^ BIAS
+    return Weights(pairs.reshape(-1).view(np.uint64), np.packbits(rows.any(1), bitorder="little"))
+
+
+_EVEN, _BYTE, _WORDS = np.uint64(0x00FF00FF00FF00FF), np.uint64(8), np.uint64(COLUMNS // 8)
 
 
 @inner
-def counts_for(weights: Weights, bucket: int) -> bool:
-    return bool(weights.bits[bucket >> 3] >> np.uint8(bucket & 7) & np.uint8(1))
+def add_rows(weights: Weights, buckets: Array, many: int, work: Scratch, place: int) -> int:
+    """Add up the rows of up to MOST_HEARD buckets into `work.words[place]`; returns how many rows weighed anything.
+
+    Four sums of 16 bits lie in a word; even bytes are the first half of the columns, odd ones the second, so the sums
+    lie in order. Overwrites `buckets`.
+    """
+    rows = 0
+    for k in range(many):  # no branch: whether a row weighs anything is a toss
+        bucket = buckets[k]
+        buckets[rows] = bucket
+        rows += np.int64(weights.bits[bucket >> 3] >> np.uint8(bucket & 7) & np.uint8(1))
+    buckets[
+        rows
+    ] = -1  # a loop whose end is not known is not turned into one over several rows, which is slower
+    a = b = c = d = e = f = g = h = np.uint64(0)
+    k = 0
+    while buckets[k] >= 0:
+        at = np.uint64(buckets[k]) * _WORDS
+        one, two = weights.rows[at], weights.rows[at + np.uint64(1)]
+        three, four = weights.rows[at + np.uint64(2)], weights.rows[at + np.uint64(3)]
+        a, b, c, d = a + (one & _EVEN), b + (two & _EVEN), c + (three & _EVEN), d + (four & _EVEN)
+        e, f = e + (one >> _BYTE & _EVEN), f + (two >> _BYTE & _EVEN)
+        g, h = g + (three >> _BYTE & _EVEN), h + (four >> _BYTE & _EVEN)
+        k += 1
+    sums = work.words
+    sums[place, SUMS], sums[place, SUMS + 1], sums[place, SUMS + 2], sums[place, SUMS + 3] = a, b, c, d
+    sums[place, SUMS + 4], sums[place, SUMS + 5], sums[place, SUMS + 6], sums[place, SUMS + 7] = e, f, g, h
+    return rows
 
 
 @inner
-def remember(chunk: Array, n: int, weights: Weights, work: Scratch) -> Any:
-    """The place in `work.sums` of what the n-grams of a chunk add up to; added up unless it was met lately."""
-    key = hash_cells(chunk, 0, n)
-    place = np.int64(key >> np.uint64(20)) & (len(work.keys) - 1)
+def token(codes: Array, i: int, end: int, signs: Signs) -> tuple[int, Any]:
+    """Where the code points end that hang together at `i`, a blank or an emoji ahead, and their hash."""
+    mixed, start = SEED, i
+    while i < end:
+        kind = cell_of(codes[i], signs) >> np.uint32(SHIFT)
+        if kind == _SPACE or (kind == _SOLO and i > start):
+            break
+        mixed = (mixed ^ np.uint64(codes[i])) * FACTOR
+        i += 1
+        if kind == _SOLO:
+            break
+    return i, mixed
+
+
+@inner
+def learn(codes: Array, i: int, end: int, signs: Signs, weights: Weights, work: Scratch, place: int) -> int:
+    """Write down at a place what the chunk at code point `i` is; returns where it ends."""
+    following = next_chunk(codes, i, end, signs, work.chunk, work.span)
+    n = work.span[N]
+    for k in range(SURFACES):
+        work.ints[place, k] = 0
+    if n:
+        look(work.chunk, work.span, work.ints, place)
+        work.words[place, CORE] = core(work.chunk, n)
+    many = grams(work.chunk, n, work.found, 0) if n else 0
+    work.octets[place, GRAMS] = many
+    work.octets[place, ROWS] = add_rows(weights, work.found, many, work, place)
+    work.octets[place, TAKEN] = min(following - i, 255)
+    return following
+
+
+@inner
+def remember(
+    codes: Array, i: int, end: int, signs: Signs, weights: Weights, work: Scratch
+) -> tuple[int, int]:
+    """The place of the next chunk, looked at anew unless it was met lately, and where to go on."""
+    spare = len(work.keys)
+    last = min(end, i + LONGEST_KEPT)
+    behind, key = token(codes, i, last, signs)
+    if behind == last and last < end:
+        return spare, learn(codes, i, end, signs, weights, work, spare)
+    place = np.int64(key >> np.uint64(20)) & (spare - 1)
     if work.keys[place] != key:
         work.keys[place] = key
-        many = grams(chunk, n, work.found, 0)
-        for c in range(COLUMNS):
-            work.sums[place, c] = 0
-        for k in range(many):
-            bucket = work.found[k]
-            if counts_for(weights, bucket):
-                for c in range(COLUMNS):
-                    work.sums[place, c] += weights.rows[bucket, c]
-        work.sums[place, COLUMNS] = many
-    return place
+        learn(codes, i, behind, signs, weights, work, place)
+    return place, i + np.int64(work.octets[place, TAKEN])
 
 
 @inner
-def add_words(weights: Weights, bucket: int, by_words: Array, t: int) -> None:
-    if counts_for(weights, bucket):
-        for c in range(COLUMNS):
-            by_words[t, c] += weights.rows[bucket, c]
+def add(work: Scratch, place: int, rows: int, sums: Array, t: int) -> None:
+    """Add the sums at a place, of so many rows, to those of a text."""
+    for c in range(COLUMNS):
+        sums[t, c] += np.int32(work.halves[place, 4 * SUMS + c]) - np.int32(BIAS * rows)
 
 
 @entry
 def score(
-    data: Array, ends: Array, signs: Signs, weights: Weights, work: Scratch, by_chars: Array, by_words: Array,
+    codes: Array, ends: Array, signs: Signs, weights: Weights, work: Scratch, by_chars: Array, by_words: Array,
     counts: Array, surfaces: Array,
 ) -> None:  # fmt: skip
     """Sums of the weights of every text's features, in integers: the order of adding does not matter.
 
-    `work` must have met no other weights. Results, zero at first: `by_chars` and
-    `by_words` int32[texts, COLUMNS], `counts` int32[texts, 2], `surfaces` int32[texts, SURFACES].
+    `codes` uint32, one text after the other, `ends` int64[texts]. `work` must have met no other weights. Results, zero
+    at first: `by_chars` and `by_words` int32[texts, COLUMNS], `counts` int32[texts, 2], `surfaces` int32[texts,
+    SURFACES].
     """
-    i = 0
+    i, spare = 0, len(work.keys)
     for t in range(len(ends)):
-        first, second = BOUND, BOUND
-        work.span[AT] = 0
-        while True:
-            i = next_chunk(data, i, ends[t], signs, work.chunk, work.span)
-            n = work.span[N]
-            if not n:
-                if i >= ends[t]:
-                    break
+        first, second, heard = BOUND, BOUND, 0
+        while i < ends[t]:
+            if cell_of(codes[i], signs) >> np.uint32(SHIFT) == _SPACE:
+                i += 1
                 continue
-            look(work.chunk, work.span, surfaces, t)
-            place = remember(work.chunk, n, weights, work)
-            third = core(work.chunk, n)
-            for c in range(COLUMNS):
-                by_chars[t, c] += work.sums[place, c]
-            add_words(weights, word_gram(WORD_SEEDS[0], third, np.uint64(0), np.uint64(0)), by_words, t)
-            add_words(weights, word_gram(WORD_SEEDS[1], second, third, np.uint64(0)), by_words, t)
-            add_words(weights, word_gram(WORD_SEEDS[2], first, second, third), by_words, t)
-            counts[t, 0] += work.sums[place, COLUMNS]
+            place, i = remember(codes, i, ends[t], signs, weights, work)
+            many = np.int64(work.octets[place, GRAMS])
+            if not many:
+                continue
+            add(work, place, np.int64(work.octets[place, ROWS]), by_chars, t)
+            counts[t, 0] += many
             counts[t, 1] += WORDS
+            for k in range(ENDS_ASKING):
+                surfaces[t, k] += work.ints[place, k]
+            surfaces[t, ENDS_ASKING] = work.ints[place, ENDS_ASKING]
+            third = work.words[place, CORE]
+            heard = word_grams(first, second, third, work.heard, heard)
             first, second = second, third
+            if heard == MOST_HEARD:
+                add(work, spare, add_rows(weights, work.heard, heard, work, spare), by_words, t)
+                heard = 0
+        add(work, spare, add_rows(weights, work.heard, heard, work, spare), by_words, t)
