@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from resonanz.understanding import loops
+from resonanz.understanding import hashed, loops
 from resonanz.understanding.compiled import entry
-from resonanz.understanding.signs import SHIFT, Kind, signs
 
 Array = NDArray[Any]
 EPOCHS = 30
@@ -35,24 +34,11 @@ class Matrix(NamedTuple):
 
 def matrix(texts: list[str], word_share: float = 1.0) -> Matrix:
     """The features of texts, as `loops` finds them: each counts one by the root of how many there are of its sort."""
-    codes, ends = loops.codes_of(texts)
-    # A chunk of n cells has at most 5 * (n + 1) character and 3 word n-grams; most chunks end with a blank or a text.
-    found = np.empty(9 * (_cells(codes) + len(texts) + 1), np.int32)
-    counts = np.zeros((len(texts), 2), np.int32)
-    surfaces = np.zeros((len(texts), loops.SURFACES), np.int32)
-    heard = np.empty(3 * max(map(len, texts), default=0) + 6, np.int32)
-    many = loops.extract(codes, ends, signs(), loops.scratch(2), found, heard, counts, surfaces)
-    values = np.empty(many, np.float32)
+    found, counts, surfaces = hashed.extracted(texts)
+    values = np.empty(len(found), np.float32)
     starts = np.zeros(len(texts) + 1, np.int64)
     kept = _gather(found, counts, word_share, np.zeros(loops.BUCKETS, np.float32), values, starts)
     return Matrix(found[:kept].copy(), values[:kept].copy(), starts, surfaces)
-
-
-def _cells(codes: Array) -> int:
-    """How many cells code points fold to, at most."""
-    table = signs()
-    cells = table.cells[table.pages[codes >> 8].astype(int) << 8 | codes & 255]
-    return int(np.where(cells >> SHIFT == Kind.SEVERAL, cells & 31, 1).sum())
 
 
 @entry

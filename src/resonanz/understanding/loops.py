@@ -311,20 +311,19 @@ _EVEN, _BYTE, _WORDS = np.uint64(0x00FF00FF00FF00FF), np.uint64(8), np.uint64(CO
 
 
 @inner
-def add_rows(weights: Weights, buckets: Array, many: int, work: Scratch, place: int) -> int:
+def add_rows(weights: Weights, buckets: Array, many: Any, work: Scratch, place: Any) -> Any:
     """Add up the rows of up to MOST_HEARD buckets into `work.words[place]`; returns how many rows weighed anything.
 
     Four sums of 16 bits lie in a word; even bytes are the first half of the columns, odd ones the second, so the sums
     lie in order. Overwrites `buckets`.
     """
-    rows = 0
+    rows: Any = 0
     for k in range(many):  # no branch: whether a row weighs anything is a toss
         bucket = buckets[k]
         buckets[rows] = bucket
         rows += np.int64(weights.bits[bucket >> 3] >> np.uint8(bucket & 7) & np.uint8(1))
-    buckets[
-        rows
-    ] = -1  # a loop whose end is not known is not turned into one over several rows, which is slower
+    # A loop whose end is not known is not turned into one over several rows at a time, which is slower.
+    buckets[rows] = -1
     a = b = c = d = e = f = g = h = np.uint64(0)
     k = 0
     while buckets[k] >= 0:
@@ -357,7 +356,7 @@ def token(codes: Array, i: int, end: int, signs: Signs) -> tuple[int, Any]:
 
 
 @inner
-def learn(codes: Array, i: int, end: int, signs: Signs, weights: Weights, work: Scratch, place: int) -> int:
+def learn(codes: Array, i: int, end: int, signs: Signs, weights: Weights, work: Scratch, place: Any) -> int:
     """Write down at a place what the chunk at code point `i` is; returns where it ends."""
     following = next_chunk(codes, i, end, signs, work.chunk, work.span)
     n = work.span[N]
@@ -376,7 +375,7 @@ def learn(codes: Array, i: int, end: int, signs: Signs, weights: Weights, work: 
 @inner
 def remember(
     codes: Array, i: int, end: int, signs: Signs, weights: Weights, work: Scratch
-) -> tuple[int, int]:
+) -> tuple[Any, Any]:
     """The place of the next chunk, looked at anew unless it was met lately, and where to go on."""
     spare = len(work.keys)
     last = min(end, i + LONGEST_KEPT)
@@ -391,7 +390,7 @@ def remember(
 
 
 @inner
-def add(work: Scratch, place: int, rows: int, sums: Array, t: int) -> None:
+def add(work: Scratch, place: Any, rows: Any, sums: Array, t: int) -> None:
     """Add the sums at a place, of so many rows, to those of a text."""
     for c in range(COLUMNS):
         sums[t, c] += np.int32(work.halves[place, 4 * SUMS + c]) - np.int32(BIAS * rows)
