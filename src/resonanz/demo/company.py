@@ -38,7 +38,7 @@ COLLEAGUES = (
     ("Studio Priel", Role.AGENCY, "Marketing"),
 )
 TEAM = (Role.AGENT, Role.EDITOR)
-LABELS = {"stand": "Ständer", "complaint": "Beschwerde", "suggestion": "Idee", "praise": "Lob"}
+LABELS = {"stand": "Ständer", "suggestion": "Ideen"}
 # What is younger than this lies on somebody's desk still.
 DESK = timedelta(days=4)
 BATCH = conversations.MOST_AT_ONCE

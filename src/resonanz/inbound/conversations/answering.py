@@ -16,6 +16,7 @@ from resonanz.inbound.conversations.machine import MACHINE, Status
 from resonanz.inbound.conversations.models import SNIPPET_LENGTH, Answer, Conversation
 from resonanz.inbound.conversations.queries import target
 from resonanz.inbound.conversations.services import NotThere, locked
+from resonanz.inbound.conversations.weighing import weigh
 from resonanz.inbound.intake.models import StoredMessage
 from resonanz.kernel.messages import Visibility
 from resonanz.outbound.publishing import services as publications
@@ -138,13 +139,17 @@ def _after_answer(
     if resolve or conversation.status != Status.RESOLVED:
         wanted = Status.RESOLVED if resolve else Status.PENDING
         conversation.status = MACHINE.step(conversation.status, wanted)
-    conversation.waiting_since, conversation.due_at = None, None
+    conversation.waiting_since, conversation.reminded_at, conversation.due_at = None, None, None
     conversation.last_at = max(conversation.last_at, now())
     conversation.snippet = " ".join(publication.text.split())[:SNIPPET_LENGTH]
     conversation.is_last_ours = True
     conversation.save(
-        update_fields=["assignee", "status", "waiting_since", "due_at", "last_at", "snippet", "is_last_ours"]
+        update_fields=[
+            *("assignee", "status", "waiting_since", "reminded_at", "due_at"),
+            *("last_at", "snippet", "is_last_ours"),
+        ]
     )
+    weigh([conversation.pk])
     after = {"status": conversation.status, "assignee": conversation.assignee, "publication": publication.key}
     record(action="conversation.answered", actor=actor, target=conversation, before=before, after=after)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from resonanz.foundation.channels import networks
 from resonanz.foundation.workspaces.models import Member
@@ -16,6 +17,7 @@ from resonanz.foundation.workspaces.roles import Permission
 from resonanz.inbound.conversations.machine import Status
 from resonanz.inbound.conversations.models import Conversation
 from resonanz.inbound.conversations.search import matching
+from resonanz.inbound.enrichment import marks
 
 PAGE = 30
 COUNTED = 1000  # "1000" on a page means "1000 or more"
@@ -27,6 +29,7 @@ class View(StrEnum):
     """The lists of the inbox."""
 
     OPEN = "open"
+    URGENT = "urgent"  # open, what a person should see first
     WAITING = "waiting"  # open and unanswered, whoever waits longest first
     MINE = "mine"
     UNASSIGNED = "unassigned"
@@ -44,6 +47,10 @@ class Filter:
     channel: int | None = None
     label: int | None = None
     department: int | None = None
+    # What it means, by the names in enrichment.marks.
+    mood: str = ""  # one of SENTIMENTS, or UNSURE
+    kind: str = ""  # one of KINDS
+    about: str = ""  # one of ASPECTS
     words: str = ""
 
 
@@ -73,6 +80,8 @@ class Row:
     due_at: datetime | None
     assignee: Who | None
     labels: tuple[str, ...]
+    urgent_at: datetime
+    marks: int | None  # what it means, in the bits of enrichment.marks; None: not read yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,7 @@ class Listed:
 
 _VIEWS: dict[View, Q] = {
     View.OPEN: Q(status=Status.OPEN),
+    View.URGENT: Q(status=Status.OPEN),
     View.WAITING: Q(status=Status.OPEN, waiting_since__isnull=False),
     View.UNASSIGNED: Q(status=Status.OPEN, assignee=None),
     View.PENDING: Q(status=Status.PENDING),
@@ -94,11 +104,14 @@ _VIEWS: dict[View, Q] = {
 }
 
 
+_OLDEST_FIRST = {View.URGENT: "urgent_at", View.WAITING: "waiting_since"}
+
+
 def listed(member: Member, wanted: Filter, after: str = "", limit: int = PAGE) -> Listed:
-    """A page of the list, newest first (WAITING: oldest first), from the key `after` on."""
+    """A page of the list, newest first (URGENT, WAITING: oldest first), from the key `after` on."""
     found = _filtered(member, wanted)
-    oldest_first = wanted.view is View.WAITING
-    column = "waiting_since" if oldest_first else "last_at"
+    column = _OLDEST_FIRST.get(wanted.view, "last_at")
+    oldest_first = wanted.view in _OLDEST_FIRST
     if key := _parsed(after):
         found = found.filter(_beyond(column, *key, oldest_first=oldest_first))
     order = (column, "id") if oldest_first else (f"-{column}", "-id")
@@ -109,7 +122,8 @@ def listed(member: Member, wanted: Filter, after: str = "", limit: int = PAGE) -
 
 # Plain values: building models of six tables for each row took longer than the rest of the page.
 _COLUMNS = (
-    *("pk", "title", "snippet", "status", "is_last_ours", "last_at", "waiting_since", "due_at"),
+    *("pk", "title", "snippet", "status", "is_last_ours", "last_at", "waiting_since", "urgent_at", "due_at"),
+    "marks",
     *("channel__network", "author__name", "author__handle", "author__remote_id"),
     *("assignee__user", "assignee__user__name", "assignee__user__email"),
 )
@@ -137,6 +151,8 @@ def _row(values: dict[str, Any], labels: list[str]) -> Row:
         due_at=values["due_at"],
         assignee=None if assignee is None else Who(name, str(assignee)),
         labels=tuple(labels),
+        urgent_at=values["urgent_at"],
+        marks=values["marks"],
     )
 
 
@@ -162,7 +178,16 @@ def _filtered(member: Member, wanted: Filter) -> QuerySet[Conversation]:
         found = found.filter(labels=wanted.label)
     if wanted.department is not None:
         found = found.filter(department=wanted.department)
-    return matching(found, wanted.words)
+    return matching(_meaning(found, wanted), wanted.words)
+
+
+def _meaning(found: QuerySet[Conversation], wanted: Filter) -> QuerySet[Conversation]:
+    bits = marks.mask(name for name in (wanted.mood, wanted.kind, wanted.about) if name in marks.BIT)
+    if bits:
+        found = found.alias(meant=F("marks").bitand(bits)).filter(meant=bits)
+    if wanted.mood == marks.UNSURE:
+        found = found.alias(sure=F("marks").bitand(marks.mask(marks.SENTIMENTS))).filter(sure=0)
+    return found
 
 
 def _beyond(column: str, moment: datetime, pk: int, *, oldest_first: bool) -> Q:
@@ -189,3 +214,13 @@ def _parsed(key: str) -> tuple[datetime, int] | None:
 def counted(member: Member, view: View) -> int:
     """How many conversations a list has, up to COUNTED."""
     return _filtered(member, Filter(view=view)).order_by().values("pk")[:COUNTED].count()
+
+
+def meant_in(member: Member, view: View, outputs: Sequence[str]) -> dict[str, int]:
+    """In how many conversations of a list each of `outputs` is given; one statement, however many."""
+    found = _filtered(member, Filter(view=view)).order_by()
+    bits = {name: marks.BIT[name] for name in outputs}
+    given = {name: Count("pk", filter=Q(**{f"has_{name}": bit})) for name, bit in bits.items()}
+    found = found.alias(**{f"has_{name}": F("marks").bitand(bit) for name, bit in bits.items()})
+    counts: dict[str, int] = found.aggregate(**given)
+    return counts

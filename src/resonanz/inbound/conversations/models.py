@@ -48,20 +48,27 @@ class Conversation(Due):
     last_at = models.DateTimeField()  # when the last message or answer was sent
     waiting_since = models.DateTimeField(null=True, blank=True)  # the oldest message nobody has answered
     messages_count = models.PositiveIntegerField(default=0)  # said by others
+    reminded_at = models.DateTimeField(null=True, blank=True)  # when it came back by itself, until we answer
+    # Both from weighing.py. What the messages that wait mean (if none does: all), in the bits of enrichment.marks;
+    # None: nobody has read them yet.
+    marks = models.PositiveBigIntegerField(null=True, blank=True)
+    urgent_at = models.DateTimeField(default=now)  # whoever has the earliest is next; see urgency.py
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("channel", "root"), name="one_conversation_a_thread"),)
-        # Each ends in what the list is sorted by, so a page of it is read without sorting.
+        # Each has what the list is sorted by, so a page of it is read without sorting, and then what it is filtered
+        # by, so that what does not fit is passed over without being looked up.
         indexes = (
-            models.Index(fields=("workspace", "-last_at", "-id"), name="inbox_all"),
-            models.Index(fields=("workspace", "status", "-last_at", "-id"), name="inbox_status"),
+            models.Index(fields=("workspace", "-last_at", "-id", "marks"), name="inbox_all"),
+            models.Index(fields=("workspace", "status", "-last_at", "-id", "marks"), name="inbox_status"),
+            models.Index(fields=("workspace", "status", "urgent_at", "id", "marks"), name="inbox_urgent"),
             models.Index(
                 fields=("workspace", "assignee", "status", "-last_at", "-id"), name="inbox_assignee"
             ),
             models.Index(fields=("channel", "status", "-last_at", "-id"), name="inbox_channel"),
             models.Index(fields=("author", "-last_at"), name="inbox_author"),
             models.Index(
-                fields=("workspace", "waiting_since"),
+                fields=("workspace", "waiting_since", "id", "marks"),
                 name="inbox_waiting",
                 condition=models.Q(status=Status.OPEN, waiting_since__isnull=False),
             ),
@@ -167,6 +174,17 @@ class Filing(Due):
     channel = models.OneToOneField(Channel, models.CASCADE, related_name="filing")
     position = models.PositiveBigIntegerField(default=0)  # the last StoredMessage.number
     set_aside = models.PositiveIntegerField(default=0)  # messages that a bug of ours could not file
+    fault = models.PositiveBigIntegerField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.channel)
+
+
+class Weighing(Due):
+    """How far the readings of one channel have reached its conversations."""
+
+    channel = models.OneToOneField(Channel, models.CASCADE, related_name="weighing")
+    position = models.PositiveBigIntegerField(default=0)  # the last StoredReading.number
     fault = models.PositiveBigIntegerField(null=True, blank=True)
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from resonanz.foundation.workspaces.roles import Permission
 from resonanz.inbound.conversations.events import Event, events
 from resonanz.inbound.conversations.lists import Row, rows
 from resonanz.inbound.conversations.models import Answer, Conversation, Label, Note, Part, Role
+from resonanz.inbound.enrichment.queries import Meaning, meanings
 from resonanz.inbound.intake.models import StoredAuthor, StoredMessage, Wording
 from resonanz.inbound.intake.queries import earlier
 from resonanz.outbound.publishing.machine import PublicationState
@@ -53,6 +54,7 @@ class Entry:
     note: Note | None = None
     event: Event | None = None
     wordings: Sequence[Wording] = ()  # what an edited message said before, the oldest first
+    meaning: Meaning | None = None  # what a message was read as
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,8 @@ def thread(conversation: Conversation, limit: int = THREAD_LENGTH) -> Thread:
         conversation.answers.select_related("publication", "message__author", "member__user").order_by("pk")
     )
     shown = [part for part in parts[:limit] if not any(_is_echo(part.message, a) for a in answers)]
-    before = earlier(part.message for part in shown)
-    entries = [_entry_of(part, before.get(part.message_id, ())) for part in shown]
+    before, meant = earlier(part.message for part in shown), meanings(part.message for part in shown)
+    entries = [_entry_of(part, before.get(part.message_id, ()), meant.get(part.message_id)) for part in shown]
     entries += [Entry(EntryKind.ANSWER, a.created_at, answer=a, message=a.message) for a in answers]
     notes = conversation.notes.select_related("member__user")
     entries += [Entry(EntryKind.NOTE, n.created_at, note=n) for n in notes]
@@ -96,9 +98,9 @@ def thread(conversation: Conversation, limit: int = THREAD_LENGTH) -> Thread:
     return Thread(entries, is_long, max((a.pk for a in answers), default=0), last)
 
 
-def _entry_of(part: Part, wordings: Sequence[Wording]) -> Entry:
+def _entry_of(part: Part, wordings: Sequence[Wording], meaning: Meaning | None) -> Entry:
     kind = EntryKind.CONTEXT if part.role == Role.CONTEXT else EntryKind.SAID
-    return Entry(kind, part.message.sent_at, message=part.message, wordings=wordings)
+    return Entry(kind, part.message.sent_at, message=part.message, wordings=wordings, meaning=meaning)
 
 
 def _is_echo(message: StoredMessage, answer: Answer) -> bool:
@@ -120,6 +122,15 @@ def target(conversation: Conversation, message_id: int | None = None) -> StoredM
         said = said.filter(message=message_id)
     part = said.select_related("message__author").order_by("-message__sent_at", "-message_id").first()
     return part.message if part else None
+
+
+def said(conversation: Conversation, message_id: int) -> StoredMessage | None:
+    """A message of somebody else in this conversation."""
+    part = Part.objects.filter(
+        conversation=conversation, message=message_id, role=Role.SAID, message__is_ours=False
+    )
+    found = part.select_related("message__author", "message__channel").first()
+    return found.message if found else None
 
 
 @dataclass(frozen=True, slots=True)

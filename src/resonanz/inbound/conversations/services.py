@@ -16,6 +16,7 @@ from resonanz.foundation.workspaces.models import Department, Member
 from resonanz.foundation.workspaces.roles import Permission
 from resonanz.inbound.conversations.machine import MACHINE, Status
 from resonanz.inbound.conversations.models import Conversation, Label, Note
+from resonanz.inbound.conversations.weighing import weigh
 
 MOST_AT_ONCE = 200
 
@@ -50,7 +51,7 @@ def set_status(actor: Member, ids: Collection[int], status: Status) -> int:
 
     def change(conversation: Conversation) -> dict[str, Any]:
         MACHINE.step(conversation.status, status)
-        done = {"waiting_since": None} if status == Status.RESOLVED else {}
+        done = {"waiting_since": None, "reminded_at": None} if status == Status.RESOLVED else {}
         return {"status": status, "due_at": None, **done}
 
     # What is resolved is not pending again by itself: such a step is passed over in bulk.
@@ -153,7 +154,7 @@ def _each(
     wanted: Callable[[Conversation], bool] = lambda _: True,
 ) -> int:
     """Apply `change` to each that is `wanted` and differs afterwards, with an audit entry for each."""
-    changed = 0
+    changed = []
     for conversation in filter(wanted, locked(actor, ids)):
         before = {name: getattr(conversation, name) for name in names}
         fields = change(conversation)
@@ -164,5 +165,7 @@ def _each(
             continue
         conversation.save(update_fields=list(fields))
         record(action=action, actor=actor, target=conversation, before=before, after=after)
-        changed += 1
-    return changed
+        changed.append(conversation.pk)
+    if "status" in names:
+        weigh(changed)
+    return len(changed)

@@ -29,6 +29,7 @@ from resonanz.inbound.conversations.models import (
     Role,
 )
 from resonanz.inbound.conversations.search import index
+from resonanz.inbound.conversations.weighing import weigh
 from resonanz.inbound.intake import queries as intake
 from resonanz.inbound.intake.models import Origin, StoredMessage
 from resonanz.inbound.intake.services import store
@@ -40,9 +41,11 @@ _BATCH = 200
 
 
 def file_all(messages: Iterable[StoredMessage]) -> None:
-    """File messages in the order of their numbers, then make them found by the search."""
+    """File messages in the order of their numbers, then make them found by the search and sorted by urgency."""
     filed = [done for message in messages if (done := file(message))]
-    index(sorted({one.conversation.pk for one in filed}))
+    ids = sorted({one.conversation.pk for one in filed})
+    index(ids)
+    weigh(ids)
     for one in filed:
         # Last of all: whoever writes the audit trail holds it until the end, and may then wait for nobody.
         events.opened(one.conversation, one.was, Cause.MESSAGE)
@@ -147,7 +150,7 @@ def _arrived(conversation: Conversation, message: StoredMessage) -> None:
         conversation.is_last_ours = message.is_ours
     if message.is_ours:
         if conversation.waiting_since and conversation.waiting_since <= message.sent_at:
-            conversation.waiting_since = None
+            conversation.waiting_since, conversation.reminded_at = None, None
     else:
         conversation.messages_count += 1
     if not message.is_ours and not intake.is_history(message):
@@ -161,6 +164,7 @@ def _arrived(conversation: Conversation, message: StoredMessage) -> None:
             "snippet",
             "is_last_ours",
             "waiting_since",
+            "reminded_at",
             "status",
             "due_at",
         ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from itertools import takewhile
+
 from django.db import transaction
 from django.db.models import F
 from django.utils.timezone import now
@@ -15,7 +18,18 @@ from resonanz.foundation.work.registry import register
 from resonanz.inbound.conversations import events, threads
 from resonanz.inbound.conversations.events import Cause
 from resonanz.inbound.conversations.machine import MACHINE, Status
-from resonanz.inbound.conversations.models import Answer, Conversation, Filing, Lookup
+from resonanz.inbound.conversations.models import (
+    Answer,
+    Conversation,
+    Filing,
+    Lookup,
+    Part,
+    Role,
+    Weighing,
+)
+from resonanz.inbound.conversations.weighing import weigh
+from resonanz.inbound.enrichment import queries as enrichment
+from resonanz.inbound.enrichment.models import Enrichment
 from resonanz.inbound.intake import queries as intake
 from resonanz.inbound.intake.models import Origin, Poll, StoredMessage
 from resonanz.inbound.intake.services import store
@@ -26,6 +40,7 @@ BATCH = 100
 # So often a message that we stumble over is tried before the ones behind it go first.
 TRIES = 4
 LOOKUP_TRIES = 5
+FILING_TAKES = timedelta(seconds=2)
 SETTLED = (PublicationState.PUBLISHED, PublicationState.FAILED, PublicationState.CANCELLED)
 
 
@@ -77,7 +92,8 @@ def wake(lease: Lease) -> None:
         # Somebody may have snoozed it anew, or taken it up, in between.
         if row.status == Status.SNOOZED and row.due_at and row.due_at <= now():
             was, row.status = row.status, MACHINE.step(row.status, Status.OPEN)
-            lease.release(None, status=row.status, attempts=0)
+            lease.release(None, status=row.status, attempts=0, reminded_at=row.due_at)
+            weigh([row.pk])
             events.opened(row, was, Cause.TIME)
         else:
             lease.release(row.due_at if row.status == Status.SNOOZED else None, attempts=0)
@@ -144,8 +160,36 @@ def settle(lease: Lease) -> None:
             was, conversation.status = conversation.status, MACHINE.step(conversation.status, Status.OPEN)
             conversation.due_at = None
             conversation.save(update_fields=["waiting_since", "status", "due_at"])
+            weigh([conversation.pk])
             events.opened(conversation, was, Cause.UNSENT)
         lease.release(None, is_underway=False, attempts=0)
+
+
+def find_weighing() -> None:
+    """Make due every channel on which messages were read, or corrected, since we weighed."""
+    for row in Enrichment.objects.filter(last_number__gt=0, channel__weighing=None):
+        Weighing.objects.get_or_create(channel_id=row.channel_id)
+    behind = Weighing.objects.filter(due_at=None, position__lt=F("channel__enrichment__last_number"))
+    if ids := list(behind.values_list("pk", flat=True)):
+        Weighing.objects.filter(pk__in=ids, due_at=None).update(due_at=now())
+
+
+def take_in(lease: Lease) -> None:
+    """Let the next readings of one channel count in their conversations."""
+    weighing: Weighing = lease.row()
+    with transaction.atomic():
+        # What is not filed yet has no conversation that could know it, and would never be looked at again.
+        filing = Filing.objects.filter(channel_id=weighing.channel_id).first()
+        read = enrichment.after(weighing.channel_id, weighing.position, BATCH)
+        filed = list(takewhile(lambda one: filing and one.message.number <= filing.position, read))
+        parts = Part.objects.filter(message__in=[one.message_id for one in filed], role=Role.SAID)
+        weigh(set(parts.values_list("conversation_id", flat=True)))
+        waits = now() + FILING_TAKES if len(filed) < len(read) else None
+        lease.release(
+            now() if len(filed) == BATCH else waits,
+            position=filed[-1].number if filed else weighing.position,
+            attempts=0,
+        )
 
 
 def try_later(lease: Lease, _fault: int) -> None:
@@ -156,4 +200,5 @@ def try_later(lease: Lease, _fault: int) -> None:
 FILE = register(Kind("file", Filing, file, on_filing_fault, find=find_filing))
 SETTLE = register(Kind("settle", Answer, settle, try_later, find=find_settled))
 WAKE = register(Kind("wake", Conversation, wake, try_later))
+WEIGH = register(Kind("weigh", Weighing, take_in, try_later, find=find_weighing))
 LOOKUP = register(Kind("lookup", Lookup, look_up, try_later, parallel=2))

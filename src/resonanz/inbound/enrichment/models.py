@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.timezone import now
 
 from resonanz.foundation.channels.models import Channel
 from resonanz.foundation.work.models import Due
+from resonanz.foundation.workspaces.models import Member, Workspace
 from resonanz.inbound.intake.models import StoredMessage
 
 
@@ -62,3 +64,22 @@ class StoredReading(models.Model):
 
     def __str__(self) -> str:
         return str(self.message_id)
+
+
+class Correction(models.Model):
+    """What a person said of one output instead of the model. It holds for the wording it was said of."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    message = models.ForeignKey(StoredMessage, models.CASCADE, related_name="corrections")
+    output = models.CharField(max_length=32)  # a key of marks.VALUES
+    value = models.CharField(max_length=16)  # one of its values
+    wording = models.CharField(max_length=16)  # services.fingerprint of what was read
+    member = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    member_name = models.CharField(max_length=160)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("message", "output"), name="corrected_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.output}: {self.value}"

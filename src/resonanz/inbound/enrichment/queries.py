@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from resonanz.inbound.enrichment import marks
-from resonanz.inbound.enrichment.models import Reader, StoredReading
+from resonanz.inbound.enrichment.models import Correction, Reader, StoredReading
+from resonanz.inbound.enrichment.services import fingerprint
 from resonanz.inbound.intake.models import StoredMessage
 
 
@@ -17,6 +18,7 @@ class Meaning:
     marks: int
     likely: dict[str, float]  # 0 to 1
     reader: Reader
+    corrections: dict[str, Correction] = field(default_factory=dict)  # by output
 
     @property
     def language(self) -> str:
@@ -35,7 +37,20 @@ class Meaning:
         return [name for name in marks.ASPECTS if self.marks & marks.BIT[name]]
 
 
+def after(channel_id: int, number: int, limit: int) -> list[StoredReading]:
+    """The next readings of a channel that were made or corrected after `number`, in that order, with their messages."""
+    rows = StoredReading.objects.filter(channel_id=channel_id, number__gt=number)
+    return list(rows.select_related("message").order_by("number")[:limit])
+
+
 def meanings(messages: Iterable[StoredMessage]) -> dict[int, Meaning]:
-    """What those of `messages` that were read mean, by the message's id; one statement."""
-    rows = StoredReading.objects.filter(message__in=list(messages)).select_related("reader")
-    return {row.message_id: Meaning(row.marks, marks.probabilities(bytes(row.p)), row.reader) for row in rows}
+    """What those of `messages` that were read mean, by the message's id; two statements."""
+    known = {message.pk: message for message in messages}
+    rows = StoredReading.objects.filter(message__in=known).select_related("reader")
+    found = {
+        row.message_id: Meaning(row.marks, marks.probabilities(bytes(row.p)), row.reader) for row in rows
+    }
+    for one in Correction.objects.filter(message__in=found).select_related("member__user"):
+        if one.wording == fingerprint(known[one.message_id]):
+            found[one.message_id].corrections[one.output] = one
+    return found

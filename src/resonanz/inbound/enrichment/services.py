@@ -1,15 +1,23 @@
-"""Storing what messages were read as: each with the next number of its channel, and with what people said of it."""
+"""What messages were read as, stored with the next number of its channel, and what people said of it instead."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from django.db import transaction
+from django.utils.timezone import now
 
+from resonanz.foundation.workspaces.models import Member
+from resonanz.foundation.workspaces.roles import Permission
 from resonanz.inbound.enrichment import marks, readers
-from resonanz.inbound.enrichment.models import Enrichment, Reader, StoredReading
+from resonanz.inbound.enrichment.models import Correction, Enrichment, Reader, StoredReading
 from resonanz.inbound.intake.models import Origin, StoredMessage
+
+
+class NotRead(LookupError):
+    """No model has read the message yet, so there is nothing to correct."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,11 @@ def is_readable(message: StoredMessage) -> bool:
 def wording(message: StoredMessage) -> str:
     """The text that is read."""
     return f"{message.title}\n{message.text}" if message.title else message.text
+
+
+def fingerprint(message: StoredMessage) -> str:
+    """The same for the same wording."""
+    return blake2b(wording(message).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def read(messages: Sequence[StoredMessage]) -> list[Read]:
@@ -55,6 +68,7 @@ def store(channel_id: int, reader: Reader, found: Sequence[Read]) -> int:
         .values_list("pk", flat=True)
     )
     kept = [one for one in found if one.message.pk in there]
+    instead = said_instead(one.message for one in kept)
     rows = [
         StoredReading(
             message=one.message,
@@ -62,7 +76,7 @@ def store(channel_id: int, reader: Reader, found: Sequence[Read]) -> int:
             number=number,
             reader=reader,
             said=one.said,
-            marks=one.said,
+            marks=marks.corrected(one.said, instead.get(one.message.pk, {})),
             p=one.p,
         )
         for number, one in enumerate(kept, start=enrichment.last_number + 1)
@@ -76,3 +90,48 @@ def store(channel_id: int, reader: Reader, found: Sequence[Read]) -> int:
     last_number = enrichment.last_number + len(rows)
     Enrichment.objects.filter(pk=enrichment.pk).update(last_number=last_number)
     return last_number
+
+
+def said_instead(messages: Iterable[StoredMessage]) -> dict[int, dict[str, str]]:
+    """{message's id: {output: value}}: what people said of these as they are worded now."""
+    known = {message.pk: message for message in messages}
+    found: dict[int, dict[str, str]] = {}
+    for one in Correction.objects.filter(message__in=known):
+        if one.wording == fingerprint(known[one.message_id]):
+            found.setdefault(one.message_id, {})[one.output] = one.value
+    return found
+
+
+@transaction.atomic
+def correct(actor: Member, message: StoredMessage, output: str, value: str | None) -> tuple[str, str]:
+    """Say what holds instead of what the model gave; None, or what the model gives anyway, takes that back.
+
+    The caller has found `message` in the actor's workspace. Returns what held before and what holds now. Raises
+    ValueError for what is no output or no value of it, NotRead.
+    """
+    actor.require(Permission.ANSWER)
+    if output not in marks.VALUES or value not in (None, *marks.VALUES[output]):
+        raise ValueError(output)
+    # The worker takes this one first too: a correction is never lost in a reading that is stored meanwhile.
+    enrichment = Enrichment.objects.select_for_update().filter(channel_id=message.channel_id).first()
+    reading = StoredReading.objects.filter(message=message).first()
+    if enrichment is None or reading is None:
+        raise NotRead
+    before = marks.value(reading.marks, output)
+    if value is None or value == marks.value(reading.said, output):
+        Correction.objects.filter(message=message, output=output).delete()
+    else:
+        said = {
+            "workspace": actor.workspace,
+            "value": value,
+            "wording": fingerprint(message),
+            "member": actor,
+            "member_name": str(actor)[:160],
+            "at": now(),
+        }
+        Correction.objects.update_or_create(message=message, output=output, defaults=said)
+    reading.marks = marks.corrected(reading.said, said_instead([message]).get(message.pk, {}))
+    reading.number = enrichment.last_number + 1
+    reading.save(update_fields=["marks", "number"])
+    Enrichment.objects.filter(pk=enrichment.pk).update(last_number=reading.number)
+    return before, marks.value(reading.marks, output)

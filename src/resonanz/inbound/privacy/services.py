@@ -13,6 +13,7 @@ from resonanz.inbound.conversations.machine import Status
 from resonanz.inbound.conversations.models import Answer, Conversation, Part, Role
 from resonanz.inbound.conversations.search import index
 from resonanz.inbound.conversations.threads import snippet
+from resonanz.inbound.conversations.weighing import weigh
 from resonanz.inbound.intake.models import StoredAuthor, StoredMessage
 from resonanz.inbound.privacy.erasing import Erased, erase
 from resonanz.inbound.privacy.queries import known_of
@@ -101,3 +102,4 @@ def _without(conversation: Conversation) -> None:
     ):
         conversation.waiting_since, conversation.status = None, Status.RESOLVED
     conversation.save(update_fields=["messages_count", "snippet", "waiting_since", "status"])
+    weigh([conversation.pk])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -16,7 +17,9 @@ from resonanz.foundation.workspaces.roles import Permission
 from resonanz.inbound.conversations import lists as conversations
 from resonanz.inbound.conversations import queries
 from resonanz.inbound.conversations.lists import Filter, View
+from resonanz.inbound.enrichment import marks
 from resonanz.web.access import WorkspaceRequest
+from resonanz.web.meanings import KINDS, MOODS, SIGNS
 from resonanz.web.once import once_a_request
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 VIEWS: dict[View, tuple[str | Promise, str]] = {
     View.OPEN: (pgettext_lazy("inbox list", "Open"), "inbox"),
+    View.URGENT: (pgettext_lazy("inbox list", "Most urgent first"), "flag"),
     View.WAITING: (pgettext_lazy("inbox list", "Waiting longest"), "hourglass"),
     View.MINE: (pgettext_lazy("inbox list", "Mine"), "user"),
     View.UNASSIGNED: (pgettext_lazy("inbox list", "Nobody’s yet"), "user-question"),
@@ -59,6 +63,9 @@ def wanted(data: QueryDict) -> Filter:
         channel=_number(data, "channel"),
         label=_number(data, "label"),
         department=_number(data, "department"),
+        mood=_one_of(data, "mood", MOODS),
+        kind=_one_of(data, "kind", marks.KINDS),
+        about=_one_of(data, "about", marks.ASPECTS),
         words=" ".join(data.get("q", "").split())[:80],
     )
 
@@ -68,6 +75,11 @@ def _number(data: QueryDict, name: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
 
 
+def _one_of(data: QueryDict, name: str, known: Sequence[str]) -> str:
+    value = data.get(name, "")
+    return value if value in known else ""
+
+
 def query(chosen: Filter, **changed: Any) -> str:
     """The address's query for a filter, with something changed; shows nothing that is usual."""
     values = {
@@ -75,6 +87,9 @@ def query(chosen: Filter, **changed: Any) -> str:
         "channel": chosen.channel,
         "label": chosen.label,
         "department": chosen.department,
+        "mood": chosen.mood,
+        "kind": chosen.kind,
+        "about": chosen.about,
         "q": chosen.words,
     } | changed
     return urlencode({name: value for name, value in values.items() if value})
@@ -96,7 +111,7 @@ def frame(request: WorkspaceRequest) -> dict[str, Any]:
         "query": query(chosen),
         "chosen": chosen,
         "may_answer": request.member.may(Permission.ANSWER),
-        "is_narrowed": bool(chosen.channel or chosen.label or chosen.department or chosen.words),
+        "is_narrowed": bool(query(replace(chosen, view=View.OPEN))),
     }
 
 
@@ -130,12 +145,19 @@ def menus(request: WorkspaceRequest) -> dict[str, Any]:
         )
         for view, (name, icon) in VIEWS.items()
     ]
-    return {
-        "views": views,
-        "view_name": VIEWS[chosen.view][0],
+    narrowing = {
         "channels": _choices(chosen, "channel", channels.of(request.workspace)),
         "label_choices": _choices(chosen, "label", labels(member)),
         "department_choices": _choices(chosen, "department", departments(member)),
+        "kind_choices": _meant(chosen, "kind", KINDS),
+        "mood_choices": _meant(chosen, "mood", MOODS),
+        "about_choices": _meant(chosen, "about", marks.ASPECTS),
+    }
+    active = [choice.name for choices in narrowing.values() for choice in choices if choice.active]
+    return narrowing | {
+        "views": views,
+        "view_name": VIEWS[chosen.view][0],
+        "narrowed_by": [*active, f"“{chosen.words}”"] if chosen.words else active,
         "most_counted": conversations.COUNTED,
     }
 
@@ -144,6 +166,20 @@ def _count(member: Member, view: View) -> int:
     if view not in COUNTED:
         return 0
     return mine(member) if view is View.MINE else conversations.counted(member, view)
+
+
+def _meant(chosen: Filter, name: str, outputs: Sequence[str]) -> list[Choice]:
+    """An entry for each output; choosing the active one again takes the filter away."""
+    active = getattr(chosen, name)
+    return [
+        Choice(
+            SIGNS[output].name,
+            query(chosen, **{name: "" if output == active else output}),
+            output == active,
+            SIGNS[output].icon,
+        )
+        for output in outputs
+    ]
 
 
 def _choices(chosen: Filter, name: str, things: Any) -> list[Choice]:

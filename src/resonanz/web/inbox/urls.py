@@ -1,6 +1,6 @@
 from django.urls import path
 
-from resonanz.web.inbox import actions, answers, views
+from resonanz.web.inbox import actions, answers, meaning, views
 
 app_name = "inbox"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("<int:pk>/department/", actions.department, name="department"),
     path("<int:pk>/label/", actions.label, name="label"),
     path("<int:pk>/note/", actions.note, name="note"),
+    path("<int:pk>/messages/<int:message_pk>/evidence/", meaning.evidence, name="evidence"),
+    path("<int:pk>/messages/<int:message_pk>/meaning/", meaning.meaning, name="meaning"),
     path("<int:pk>/answer/", answers.answer, name="answer"),
     path("<int:pk>/count/", answers.count, name="count"),
     path("<int:pk>/answers/<int:answer_pk>/", answers.decide, name="decide"),

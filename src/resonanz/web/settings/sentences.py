@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from resonanz.web import words
+from resonanz.web.meanings import SIGNS
 
 ACTIONS = {
     "workspace.created": gettext_noop("created the workspace"),
@@ -48,6 +49,7 @@ ACTIONS = {
     "conversation.moved": gettext_noop("changed the department of conversation {target}"),
     "conversation.labelled": gettext_noop("put a label on conversation {target}"),
     "conversation.unlabelled": gettext_noop("took a label off conversation {target}"),
+    "conversation.corrected": gettext_noop("corrected what a message in conversation {target} means"),
     "conversation.noted": gettext_noop("wrote a note in conversation {target}"),
     "retention.erased": gettext_noop("erased what was older than is to be kept"),
     "person.exported": gettext_noop("handed out what is known of a person"),
@@ -84,6 +86,7 @@ FIELDS = {
     "network": gettext_noop("Network"),
     "sha256": gettext_noop("Fingerprint (SHA-256)"),
     "from": gettext_noop("Copied from"),
+    "sentiment": gettext_noop("Mood"),
 }
 
 
@@ -94,6 +97,8 @@ def action(entry: Any) -> str:
 
 
 def field(name: str) -> str:
+    if name in SIGNS:
+        return str(SIGNS[name].name)
     text = FIELDS.get(name)
     return _(text) if text else name
 

@@ -1,5 +1,5 @@
 """The small network and its channel of the inbound tests."""
 
-from resonanz.inbound.conftest import channel, plaza
+from resonanz.inbound.conftest import channel, plaza, words
 
-__all__ = ["channel", "plaza"]
+__all__ = ["channel", "plaza", "words"]
