@@ -1,19 +1,20 @@
-"""Makes the fast tier's shipped weights: `python -m training.fast --data FOLDER [--out models/fast]`.
+"""Makes the fast tier's shipped weights: `python -m training.fast --data FOLDER [--keep FOLDER] [--out models/fast]`.
 
 Only data whose licence lets weights ship: sets marked so (`Task.ship`), the hand-made labels on these sets, sentences
 of our own (`training.phrases`, `training.groups`), and for languages the translations that come with Django (BSD-3).
 Every column is trained five times without a fifth of the texts, so that the step on top learns from decisions on unseen
 texts; then once on everything, and rounded to a byte a weight. Repeatable bit for bit on one machine: fixed seeds, one
-core.
+core. `--keep` stores each column, so that a run can go on where it was cut off.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -187,7 +188,21 @@ class Built:
     unseen: Array  # float[texts, OUTPUTS]
 
 
-def build(folder: Folder) -> Built:
+def kept(folder: Path | None, made_from: list[Array], make: Callable[[], Array]) -> Array:
+    """What `make` makes, or made before from the same arrays."""
+    if folder is None:
+        return make()
+    digest = hashlib.sha256(b"".join(part.tobytes() for part in made_from)).hexdigest()
+    path = folder / f"{digest[:20]}.npy"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        written = path.with_suffix(".part.npy")
+        np.save(written, make())
+        written.replace(path)
+    return np.asarray(np.load(path))
+
+
+def build(folder: Folder, keep: Path | None = None) -> Built:
     """Train everything."""
     pool = gather(folder)
     x = linear.matrix(pool.texts, recipe.WORD_SHARE)
@@ -195,18 +210,21 @@ def build(folder: Folder) -> Built:
     targets = {output: pool.target(output) for output in OUTPUTS}
     importance = np.where(np.array(pool.sources) == "groups", GROUPS_COUNT, 1.0)
     real = np.array([source not in WRITTEN for source in pool.sources])
+
+    def trained(output: str, taught: Array) -> Array:
+        made_from = [x.buckets, x.values, x.starts, targets[output], taught, importance, np.array([output])]
+        return kept(keep, made_from, lambda: column(x, output, targets[output], taught, importance))
+
     decisions = np.zeros((len(x), len(OUTPUTS)))
     for k in range(int(fold.max()) + 1):
         held = np.flatnonzero(fold == k)
         for c, output in enumerate(OUTPUTS):
-            w = column(x, output, targets[output], fold != k, importance)
+            w = trained(output, fold != k)
             decisions[held, c] = linear.decide(x, held, w) - w[-1]
         print(f"fold {k + 1} of {int(fold.max()) + 1}", flush=True)
     inputs = np.column_stack([decisions, surface(x.surfaces)])
     top, biases, unseen = tops(inputs, targets, fold, real)
-    weights, scales = quantised(
-        [column(x, output, targets[output], fold >= 0, importance) for output in OUTPUTS]
-    )
+    weights, scales = quantised([trained(output, fold >= 0) for output in OUTPUTS])
     wide = np.zeros((loops.COLUMNS + len(surface(x.surfaces[:1])[0]), len(OUTPUTS)), np.float32)
     wide[: len(OUTPUTS)], wide[loops.COLUMNS :] = top[: len(OUTPUTS)], top[len(OUTPUTS) :]
     given = thresholds(unseen, targets, real)
@@ -217,9 +235,10 @@ def build(folder: Folder) -> Built:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of NAME.SPLIT.jsonl")
+    parser.add_argument("--keep", type=Path, help="folder for what is trained, to go on from")
     parser.add_argument("--out", type=Path, default=Path("models/fast"))
     arguments = parser.parse_args()
-    built = build(Folder(arguments.data))
+    built = build(Folder(arguments.data), arguments.keep)
     sources = {name: built.pool.sources.count(name) for name in dict.fromkeys(built.pool.sources)}
     from training.shipped import cross_validated
 

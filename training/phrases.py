@@ -31,7 +31,11 @@ NEUTRAL = """
 Heute um 15 Uhr am Hauptbahnhof|Zug fährt von Gleis 4|Die Filiale öffnet am Montag|Neue Stelle frei in Köln|Wetterbericht für morgen|
 Der Bericht erscheint im Mai|Wir haben Ihnen geschrieben|Fahrplanwechsel am Sonntag|Sitzung des Rates am Dienstag|Mehr dazu hier|
 The meeting is at 3 pm|The store opens on Monday|New article about the city|Train leaves from platform 4|More information here|
-According to the report|The match starts at eight|📅|📍|ℹ️|➡️|📰
+According to the report|The match starts at eight|📅|📍|ℹ️|➡️|📰|Ist das schon raus?|Wer kommt morgen mit?|Bin gerade im Zug nach Bonn|
+Gleich geht es los|Ich gehe jetzt schlafen|Was macht ihr heute so?|Der neue Artikel ist online|Jemand hier aus Berlin?|Hab ich auch gesehen|
+Wie war das nochmal mit dem Termin?|Läuft heute Abend im Fernsehen|Folge mir zurück|Siehe Link|Bei uns regnet es|Ich habe gerade gegessen|
+What time does the flight land?|Do you fly to Boston in May?|I sent you a message|Can I change my seat online?|Is flight 42 on time?|
+Which gate do we leave from?|Just landed|On my way to the airport|How many bags can I take?|Please follow so I can write to you
 """
 PRAISE = """
 Super Service, danke!|Tolle Arbeit, weiter so!|Ein großes Lob an das Team.|Das neue Angebot ist klasse.|Euer Fahrer war sehr freundlich.|
@@ -39,7 +43,17 @@ Die App läuft richtig gut.|Beste Bäckerei der Stadt.|Sehr zufrieden mit der Li
 Respekt, das ging schnell!|Starkes Album!|Toller Film gestern.|Schöne Sendung, bitte mehr davon.|Endlich mal pünktlich, Respekt!|
 Danke für die superschnelle Hilfe!|Die Mitarbeiterin hat sich wirklich gekümmert.|Kann ich nur empfehlen.|Ich bin begeistert vom neuen Modell.|
 Great service, thank you!|Love the new app.|Best coffee in town.|Your staff were so helpful.|The new album is brilliant.|Highly recommended.|
-Well done, team!|What a great show.|Very happy with my order.|Excellent quality.
+Well done, team!|What a great show.|Very happy with my order.|Excellent quality.|Du bist der Beste!|Du bist die Beste ❤️|Ihr seid super!|
+Ihr seid die Besten|Ich liebe deine Videos|Liebe deine Stimme|Deine Musik ist so schön|So ein schönes Lied|Gänsehaut|Gänsehaut pur!|
+Mega Video!|Richtig gutes Video, danke dafür|Bestes Video seit langem|Du machst das so toll|Ich bin so stolz auf dich|Bleib wie du bist!|
+Du bist wunderschön|Du siehst toll aus|So hübsch 😍|Was für eine Stimme!|Hammer Stimme|Du hast so viel Talent|Einfach nur wow|Wahnsinn, wie schön|
+Ich feier dich|Ich feiere euch so sehr|Ehrenmann|Ehrenfrau|Legende!|Du rettest meinen Tag|Hab so gelacht 😂❤️|Danke für alles|Danke, dass es euch gibt|
+Herzlichen Glückwunsch!|Alles Gute dir|Viel Glück weiterhin|Ich wünsche dir alles Gute|Bester Mann|Beste Frau|Tolle Frau|Starker Typ|Süß ❤️|So süß|
+Ich vermisse dich|Ich mag dich sehr|Großartig gespielt|Sehr gut erklärt, danke|Endlich verstehe ich das, danke dir|Dein Kanal ist der beste|
+Mach weiter so 👍|Weiter so!|Daumen hoch 👍|Liebe Grüße und danke|❤️❤️❤️|😍😍|👏👏👏|🥰|Toll gemacht 👏|Ich bin großer Fan|Richtig stark|Geil gemacht|
+You are the best!|You are amazing|I love your videos|I love you ❤️|Such a beautiful voice|Best song ever|So proud of you|Keep going!|Thanks for everything|
+You made my day|What a talent|You are so funny|Well explained, thank you|Congratulations!|Big fan of yours|Great crew, great flight|
+Thanks for the quick reply, you are awesome|Your team at the desk was fantastic|Best airline I have flown with
 """
 COMPLAINT = """
 Schon wieder eine Stunde Verspätung.|Seit Wochen ist der Aufzug kaputt.|Niemand geht ans Telefon.|Die App stürzt ständig ab.|
@@ -47,7 +61,11 @@ Ich warte seit drei Wochen auf mein Paket.|Das ist doch Abzocke.|Unfreundliche B
 Keine Antwort auf meine Mail seit Mai.|So ein Saftladen.|Die Heizung im Zug fällt aus.|Die Rechnung ist falsch.|
 Mein Ticket wurde nicht erstattet.|Ich habe zweimal bezahlt.|Typisch, wieder alles zu.|Eure Hotline ist eine Zumutung.|
 The new update broke everything.|Still waiting for my refund.|Nobody answers the phone.|My parcel never arrived.|The lift is out of order again.|
-Worst customer service ever.|Your website is down again.|I was charged twice.
+Worst customer service ever.|Your website is down again.|I was charged twice.|My flight was cancelled and nobody told us.|
+On hold for two hours now.|You lost my bag and nobody cares.|Stuck at the gate for three hours, no information.|
+I have been waiting for an answer for a week.|Missed my connection because of your delay.|Third cancelled flight this month.|
+How can you leave people stranded overnight?|Sitting on the runway for an hour.|Your agents hang up on me.|My luggage is still missing.|
+Rebooked me without asking, now I lose a day.|Seriously, another delay?|Why can nobody pick up the phone?|Not flying with you again.
 """
 QUESTION = """
 Wann macht ihr auf?|Wo finde ich das Formular?|Weiß jemand, wie lange das dauert?|Fährt der Bus heute?|Was kostet der Eintritt?|

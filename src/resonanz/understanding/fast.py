@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -24,11 +25,14 @@ class Fast:
 
     name = "fast"
 
-    def __init__(self, model: Model | None = None, *, use_compiled: bool = compiled.AVAILABLE) -> None:
-        """The shipped model, if none is given. Raises `model.ModelError`."""
+    def __init__(self, model: Model | None = None, *, use_compiled: bool | None = None) -> None:
+        """The shipped model, if none is given. Raises `model.ModelError`.
+
+        `use_compiled`: None says once it pays; both ways find the same.
+        """
         self.model = model or load()
         self.compiled = use_compiled
-        self._weights = loops.weights_of(self.model.weights)
+        self._asked = 0  # texts so far
         self._threads = threading.local()
 
     @property
@@ -37,6 +41,7 @@ class Fast:
 
     def label(self, texts: Sequence[str]) -> Labels:
         """The labels of texts, in order."""
+        self._asked += len(texts)
         parts = [self._batch(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]
         p = np.concatenate(parts) if parts else np.zeros((0, len(OUTPUTS)), np.float32)
         return Labels(p, self.version, self.model.given)
@@ -61,10 +66,10 @@ class Fast:
         by_chars = np.zeros((len(texts), loops.COLUMNS), np.int32)
         by_words, counts = np.zeros_like(by_chars), np.zeros((len(texts), 2), np.int32)
         surfaces = np.zeros((len(texts), loops.SURFACES), np.int32)
-        if self.compiled:
+        if compiled.pays(self._asked) if self.compiled is None else self.compiled:
             codes, ends = loops.codes_of(texts)
             loops.score(
-                codes, ends, signs(), self._weights, self._scratch(), by_chars, by_words, counts, surfaces
+                codes, ends, signs(), self._rows, self._scratch(), by_chars, by_words, counts, surfaces
             )
         else:
             plain.score(texts, self._memory(), by_chars, by_words, counts, surfaces)
@@ -85,6 +90,10 @@ class Fast:
         wide = (len(spans), loops.COLUMNS)
         by_chars, by_words = np.array(chars, np.int32).reshape(wide), np.array(words, np.int32).reshape(wide)
         return np.array(spans, int).reshape(-1, 2), by_chars, by_words, counts
+
+    @cached_property
+    def _rows(self) -> loops.Weights:
+        return loops.weights_of(self.model.weights)
 
     def _scratch(self) -> loops.Scratch:
         if not hasattr(self._threads, "scratch"):

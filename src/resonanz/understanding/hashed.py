@@ -55,7 +55,7 @@ def extracted(texts: Sequence[str]) -> tuple[Array, Array, Array]:
 
 def _buckets(texts: Sequence[str]) -> Iterator[tuple[Array, Array]]:
     """Of each text the buckets of its character n-grams and of its word n-grams."""
-    if not compiled.AVAILABLE:
+    if not compiled.pays(len(texts)):
         yield from map(_plainly, texts)
         return
     for start in range(0, len(texts), _BATCH):

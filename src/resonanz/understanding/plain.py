@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonanz.understanding import loops
-from resonanz.understanding.signs import CAPITAL, CODE_MASK, SHIFT, Kind, cell_of, signs
+from resonanz.understanding.signs import CAPITAL, CODE_MASK, SHIFT, Kind, cell_of, parts_of
 
 Array = NDArray[Any]
 MASK = (1 << 64) - 1
@@ -55,7 +55,6 @@ class Chunk:
 
 def chunks(text: str) -> Iterator[Chunk]:
     """The chunks of a text, as `loops.next_chunk` finds them."""
-    several = signs().several
     chunk = Chunk()
     for at, char in enumerate(text):
         cell = cell_of(ord(char))
@@ -65,10 +64,7 @@ def chunks(text: str) -> Iterator[Chunk]:
                 yield _named(chunk, at)
                 chunk = Chunk()
             continue
-        parts = [cell]
-        if kind == Kind.SEVERAL:
-            where = (cell & CODE_MASK) >> 5
-            parts = several[where : where + (cell & 31)].tolist()
+        parts = parts_of(cell)
         if chunk.cells and kind == Kind.SOLO:
             yield _named(chunk, at)
             chunk = Chunk()

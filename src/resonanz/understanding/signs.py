@@ -58,7 +58,7 @@ class Signs(NamedTuple):
 def signs() -> Signs:
     """The table for the Unicode version of this Python; made once a process."""
     several: list[int] = []
-    letters = np.full(_PAGE, Kind.WORD << SHIFT, np.uint32)  # a letter that stays what it is: see `cell_of`
+    letters = np.full(_PAGE, Kind.WORD << SHIFT, np.uint32)  # a letter that stays what it is
     solos = np.full(_PAGE, Kind.SOLO << SHIFT, np.uint32)
     tables = [letters, solos]
     pages = np.zeros(0x1100, np.uint16)
@@ -72,11 +72,24 @@ def signs() -> Signs:
     return Signs(pages, np.concatenate(tables), np.array(several, np.uint32))
 
 
+_several: list[int] = []  # what `cell_of` refers to
+
+
+@cache
 def cell_of(code: int) -> int:
-    """The cell of a code point, as the compiled loop finds it."""
-    table = signs()
-    cell = int(table.cells[int(table.pages[code >> 8]) << 8 | code & 255])
-    return cell | code if cell in (Kind.WORD << SHIFT, Kind.SOLO << SHIFT) else cell
+    """The cell of a code point, as the compiled loop finds it in the table, without making the table."""
+    page = code >> 8
+    if any(page in known for known in _KNOWN):
+        return _cell(chr(code), _several)
+    return (Kind.SOLO if folding.is_ideograph(page * _PAGE) else Kind.WORD) << SHIFT | code
+
+
+def parts_of(cell: int) -> list[int]:
+    """The cells that a cell from `cell_of` stands for."""
+    if cell >> SHIFT != Kind.SEVERAL:
+        return [cell]
+    where = (cell & CODE_MASK) >> 5
+    return _several[where : where + (cell & 31)]
 
 
 def _cell(char: str, several: list[int]) -> int:

@@ -124,6 +124,7 @@ def test_a_gain_counts() -> None:
 
 @pytest.mark.skipif(not compiled.AVAILABLE, reason="numba is not installed")
 def test_rows_are_the_same_without_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "FEW", 0)
     fast = hashed.rows(HOSTILE)
     monkeypatch.setattr(compiled, "AVAILABLE", False)
     assert (hashed.rows(HOSTILE) == fast).all()

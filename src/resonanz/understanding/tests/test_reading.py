@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -100,6 +102,18 @@ def test_threads_may_share_a_model() -> None:
         thread.join()
     assert len(found) == 4
     assert all((p == expected).all() for p in found)
+
+
+@needs_numba
+def test_few_texts_are_read_without_loading_a_compiler() -> None:
+    code = """
+import sys
+from resonanz.understanding import compiled, load
+load().label(["Guten Tag, wann macht ihr auf?"])
+assert "numba" not in sys.modules
+assert compiled.pays(compiled.FEW + 1) and not compiled.pays(compiled.FEW)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_evidence_points_into_the_text_and_is_strongest_first() -> None:
