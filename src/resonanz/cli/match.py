@@ -14,7 +14,16 @@ import click
 from resonanz.cli.lines import text_entry
 from resonanz.cli.match_words import sentence
 from resonanz.cli.text import _, ngettext
-from resonanz.matching import Properties, Query, QueryError, QuerySet, available, parse
+from resonanz.matching import (
+    Properties,
+    Query,
+    QueryError,
+    QuerySet,
+    available,
+    bulk,
+    must_compile,
+    parse,
+)
 
 READ_BYTES = 1 << 18  # at most so much at a time; from a pipe, what has come so far
 SECONDS_BETWEEN_NEWS = 5.0
@@ -39,17 +48,32 @@ class Batch:
 )
 @click.argument("texts_file", metavar="[FILE|-]", type=click.File("rb"), default="-")
 def command(queries_file: BinaryIO, texts_file: BinaryIO) -> None:
-    queries = QuerySet.compile(dict(_queries(queries_file)))
+    if queries_file is texts_file:
+        raise click.UsageError(_("Queries and texts cannot both come from standard input."))
+    _tell_of_slowness()
+    with bulk():
+        queries = QuerySet.compile(dict(_queries(queries_file)))
+    _tell(ngettext("{n} query ready.", "{n} queries ready.", len(queries.ids)).format(n=len(queries.ids)))
+    try:
+        _match(queries, texts_file, sys.stdout.buffer)
+    except BrokenPipeError:
+        raise  # whoever read has seen enough: click ends quietly
+    except OSError as error:  # no space left, most likely
+        raise click.ClickException(str(error)) from error
+
+
+def _tell_of_slowness() -> None:
     if available() == "python":
         _tell(
-            _(
-                "Without numba matching takes several times as long: pip install 'resonanz[fast]' speeds it up."
-            )
+            _("Without numba matching takes many times as long: pip install 'resonanz[fast]' speeds it up.")
         )
-    _tell(ngettext("{n} query ready.", "{n} queries ready.", len(queries.ids)).format(n=len(queries.ids)))
+    elif must_compile():
+        _tell(_("First use here: machine code is made now and kept, which takes about half a minute."))
+
+
+def _match(queries: QuerySet, texts_file: BinaryIO, out: BinaryIO) -> None:
     texts = matched = 0
     news = time.monotonic() + SECONDS_BETWEEN_NEWS
-    out = sys.stdout.buffer
     for batch in _batches(texts_file):
         found = queries.match(batch.texts, batch.properties).by_text()
         texts, matched = texts + len(batch.texts), matched + len(found)

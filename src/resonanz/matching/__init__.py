@@ -1,9 +1,10 @@
 """Many queries, one pass over a batch of texts: the query language and the engine that finds the hits."""
 
+from resonanz.matching.bulk import bulk
 from resonanz.matching.parser import Code, QueryError, parse
 from resonanz.matching.properties import Properties
 from resonanz.matching.query import Query, canonical
-from resonanz.matching.queryset import Matches, QuerySet, available
+from resonanz.matching.queryset import Matches, QuerySet, available, must_compile
 
 __all__ = [
     "Code",
@@ -13,6 +14,8 @@ __all__ = [
     "QueryError",
     "QuerySet",
     "available",
+    "bulk",
     "canonical",
+    "must_compile",
     "parse",
 ]

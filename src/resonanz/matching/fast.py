@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,7 +18,9 @@ from resonanz.matching.properties import NOTHING_KNOWN, Properties, values
 from resonanz.matching.query import Part
 from resonanz.matching.tables import EMPTY, Filters, Tables
 
-BATCH = 512  # texts handed to the loops at a time: their bytes then stay in the processor's cache
+# Texts handed to the loops at a time: their bytes then stay in the processor's cache. The characters are limited as
+# well (a longer text goes alone), for memory is laid out for as many words and hits as there may be characters.
+BATCH, BATCH_CHARACTERS = 512, 1 << 17
 
 
 class FilterHits(NamedTuple):
@@ -89,9 +91,9 @@ class CompiledEngine:
     def match(self, texts: Sequence[str], properties: Sequence[Properties] | None = None) -> Pairs:
         found: list[Pairs] = []
         scratch, stamp = self._scratch(1 << 16), 1
-        for at in range(0, len(texts), BATCH):
-            batch = texts[at : at + BATCH]
-            filters = self._filter_hits(batch, properties and properties[at : at + BATCH])
+        for at, end in batches(texts):
+            batch = texts[at:end]
+            filters = self._filter_hits(batch, properties and properties[at:end])
             pairs = TOO_LITTLE_ROOM
             while pairs < 0:
                 if pairs == NUL_INSIDE:
@@ -150,6 +152,17 @@ class CompiledEngine:
     def nbytes(self) -> int:
         """Bytes that the tables take."""
         return sum(array.nbytes for group in self.tables for array in group)
+
+
+def batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Start and end of each batch: halved until it is small enough."""
+    start = 0
+    while start < len(texts):
+        end = min(start + BATCH, len(texts))
+        while end > start + 1 and sum(map(len, texts[start:end])) > BATCH_CHARACTERS:
+            end = (start + end) // 2
+        yield start, end
+        start = end
 
 
 def copy_codes(texts: Sequence[str], codes: Array) -> int:

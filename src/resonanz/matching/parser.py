@@ -21,7 +21,8 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import TypeAlias
+from functools import lru_cache
+from itertools import islice
 
 from resonanz.kernel import folding
 from resonanz.matching import properties
@@ -84,17 +85,20 @@ class QueryError(ValueError):
         self.code, self.start, self.end = code, start, end
 
 
-_Token: TypeAlias = re.Match[str]  # its type is the group that matched
-
 _QUOTES = '"„“”«»'
-_WORD_ENDS = rf"(?=[\s(){_QUOTES}]|\Z)"
-_LEXER = re.compile(
-    rf"(?P<open>\()|(?P<close>\))|(?P<quote>[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]?)"
-    rf"|(?P<AND>(?:AND|UND){_WORD_ENDS})|(?P<OR>(?:OR|ODER){_WORD_ENDS})"
-    rf"|(?P<NOT>(?:NOT|NICHT){_WORD_ENDS}|-(?=[^\s\-)]))"
-    rf"|(?P<NEAR>(?:NEAR|NAHE)(?:/(?P<distance>[^\s(){_QUOTES}]*))?{_WORD_ENDS})"
-    rf"|(?P<term>[^\s(){_QUOTES}]+)|(?P<end>\Z)"
+# A hyphen means NOT only directly before what it excludes: “Bank - Köln” is not meant so, and is refused.
+_TOKEN = re.compile(rf"[()]|[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]?|-(?![\s\-])|-\s|[^\s(){_QUOTES}]+")
+_AND, _OR, _NOT, _NEAR = (
+    frozenset(words) for words in (("AND", "UND"), ("OR", "ODER"), ("NOT", "NICHT", "-"), ("NEAR", "NAHE"))
 )
+_OPEN, _CLOSE = "(", ")"
+_END = ""  # stands behind the last token
+_NO_TERM = _AND | _OR | _NOT | _NEAR | {_CLOSE, _END}
+_ENDS_ALL = _OR | {_CLOSE, _END}
+# What most terms are; nothing in them needs a closer look.
+_PLAIN = rf"[A-Za-z0-9äöüÄÖÜß]{{1,{MAX_WORD}}}"
+_PLAIN_WORD = re.compile(_PLAIN)
+_PLAIN_PHRASE = re.compile(rf'"{_PLAIN}(?: {_PLAIN}){{0,{MAX_PHRASE - 1}}}"')
 _FIELD = re.compile(r"([A-Za-z]+):(.*)", re.DOTALL)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 _NETWORK = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -106,104 +110,128 @@ def parse(text: str) -> Query:
     if len(text) > MAX_LENGTH:
         raise QueryError(Code.TOO_LONG, MAX_LENGTH, len(text))
     parser = _Parser(text)
-    query = parser.whole()
+    try:
+        query = parser.whole()
+    except _Refused as refused:
+        raise QueryError(refused.code, *parser.place()) from None
     if matches_everything(query):
         raise QueryError(Code.MATCHES_EVERYTHING, 0, len(text))
     return query
 
 
-def _refused(code: Code, token: _Token) -> QueryError:
-    return QueryError(code, *token.span())
+class _Refused(Exception):
+    """What `QueryError` says, before it is known where the token stands that the parser has arrived at."""
+
+    def __init__(self, code: Code) -> None:
+        self.code = code
 
 
 class _Parser:
-    """One recursive descent over the tokens of one text."""
+    """One recursive descent over the tokens of one text. Where a token stands matters only if it is refused."""
 
     def __init__(self, text: str) -> None:
-        self._following = _LEXER.finditer(text)
-        self._token = next(self._following)
+        self._text = text
+        self._tokens: list[str] = _TOKEN.findall(text)
+        self._tokens.append(_END)
+        self._at = 0  # the token to be read; one that is refused is not left behind
         self._terms = 0
         self._depth = 0
 
-    def _next(self) -> _Token:
-        """The token, which is left behind."""
-        token = self._token
-        self._token = next(self._following, token)
-        return token
+    def place(self) -> tuple[int, int]:
+        """Start and end of the token that the parser has arrived at."""
+        token = next(islice(_TOKEN.finditer(self._text), self._at, None), None)
+        if token is None:
+            return len(self._text), len(self._text)
+        return token.start(), token.end() if token[0][0] != "-" else token.start() + len(token[0].strip())
+
+    def _refused_at(self, token: int, code: Code) -> _Refused:
+        self._at = token
+        return _Refused(code)
 
     def whole(self) -> Query:
-        if self._token.lastgroup == "end":
-            raise _refused(Code.EMPTY, self._token)
+        if self._tokens[0] == _END:
+            raise _Refused(Code.EMPTY)
         query = self._any()
-        if self._token.lastgroup != "end":
-            raise _refused(Code.PARENTHESIS_EXTRA, self._token)
+        if self._tokens[self._at] != _END:
+            raise _Refused(Code.PARENTHESIS_EXTRA)
         return query
 
     def _any(self) -> Query:
         found = [self._all()]
-        while self._token.lastgroup == "OR":
-            self._next()
+        while self._tokens[self._at] in _OR:
+            self._at += 1
             found.append(self._all())
-        return _joined(Or, found)
+        return found[0] if len(found) == 1 else _joined(Or, found)
 
     def _all(self) -> Query:
         found = [self._item()]
-        while self._token.lastgroup not in ("OR", "close", "end"):
-            if self._token.lastgroup == "AND":
-                self._next()
+        while (token := self._tokens[self._at]) not in _ENDS_ALL:
+            if token in _AND:
+                self._at += 1
             found.append(self._item())
-        return _joined(And, found)
+        return found[0] if len(found) == 1 else _joined(And, found)
 
     def _item(self) -> Query:
         negated = False
-        while self._token.lastgroup == "NOT":
-            self._next()
+        while self._tokens[self._at] in _NOT:
+            self._at += 1
             negated = not negated
-        query = self._near()
+        query = self._primary()
+        if self._tokens[self._at][:4] in _NEAR and _is_near(self._tokens[self._at]):
+            query = self._near(query)
         if not negated:
             return query
         return query.operand if isinstance(query, Not) else Not(query)
 
-    def _near(self) -> Query:
-        left = self._primary()
-        if self._token.lastgroup != "NEAR":
-            return left
-        near = self._next()
-        distance = int(near["distance"]) if re.fullmatch("[0-9]{1,3}", near["distance"] or "") else 0
-        if not 1 <= distance <= MAX_DISTANCE:
-            raise _refused(Code.NEAR_DISTANCE, near)
+    def _near(self, left: Query) -> Near:
+        near = self._at
+        distance = self._tokens[near][5:]
+        if not re.fullmatch("[0-9]{1,3}", distance) or not 1 <= int(distance) <= MAX_DISTANCE:
+            raise _Refused(Code.NEAR_DISTANCE)
+        self._at += 1
         right = self._primary()
-        if self._token.lastgroup == "NEAR":
-            raise _refused(Code.NEAR_OPERAND, self._token)
-        return Near(distance, _side(left, near), _side(right, near))
+        if _is_near(self._tokens[self._at]):
+            raise _Refused(Code.NEAR_OPERAND)
+        sides = _side(left), _side(right)
+        if sides[0] is None or sides[1] is None:
+            raise self._refused_at(near, Code.NEAR_OPERAND)
+        return Near(int(distance), sides[0], sides[1])
 
     def _primary(self) -> Query:
-        token = self._next()
-        if token.lastgroup == "open":
-            return self._group(token)
-        if token.lastgroup not in ("quote", "term"):
-            raise _refused(Code.OPERAND_MISSING, token)
+        token = self._tokens[self._at]
+        if token == _OPEN:
+            return self._group()
+        if token in _NO_TERM:
+            raise _Refused(Code.OPERAND_MISSING)
         self._terms += 1
         if self._terms > MAX_TERMS:
-            raise _refused(Code.TOO_MANY_TERMS, token)
-        return _phrase(token) if token.lastgroup == "quote" else _term(token)
+            raise _Refused(Code.TOO_MANY_TERMS)
+        query = _term(token)
+        self._at += 1
+        return query
 
-    def _group(self, opening: _Token) -> Query:
+    def _group(self) -> Query:
+        opening = self._at
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise _refused(Code.TOO_DEEP, opening)
+            raise _Refused(Code.TOO_DEEP)
+        self._at += 1
         query = self._any()
-        if self._token.lastgroup != "close":
-            raise _refused(Code.PARENTHESIS_OPEN, opening)
-        self._next()
+        if self._tokens[self._at] != _CLOSE:
+            raise self._refused_at(opening, Code.PARENTHESIS_OPEN)
+        self._at += 1
         self._depth -= 1
         return query
 
 
+def _is_near(token: str) -> bool:
+    return token[:4] in _NEAR and token[4:5] in ("", "/")
+
+
 def _joined(operator: type[And] | type[Or], operands: list[Query]) -> Query:
     """`operands` under `operator`, nested ones of the same kind taken in."""
-    if len(operands) == 1:
-        return operands[0]
+    if operator not in map(type, operands):
+        return operator(tuple(operands))
     flat: list[Query] = []
     for operand in operands:
         if isinstance(operand, operator):
@@ -213,86 +241,93 @@ def _joined(operator: type[And] | type[Or], operands: list[Query]) -> Query:
     return operator(tuple(flat))
 
 
-def _side(query: Query, near: _Token) -> tuple[Term, ...]:
+def _side(query: Query) -> tuple[Term, ...] | None:
+    """The terms on one side of NEAR, or None if something else stands there."""
     terms = query.operands if isinstance(query, Or) else (query,)
     found = tuple(term for term in terms if isinstance(term, Words | Partial | Tag))
-    if len(found) < len(terms):
-        raise _refused(Code.NEAR_OPERAND, near)
-    return found
+    return found if len(found) == len(terms) else None
 
 
-def _phrase(token: _Token) -> Words:
-    text = token[0]
-    if len(text) == 1 or text[-1] not in _QUOTES:
-        raise _refused(Code.QUOTE_OPEN, token)
-    if "*" in text:
-        raise _refused(Code.STAR_IN_PHRASE, token)
-    return _words(token)
-
-
-def _words(token: _Token) -> Words:
-    words = folding.spelled_words(token[0])
-    if not words:
-        raise _refused(Code.NO_WORD, token)
-    if len(words) > MAX_PHRASE:
-        raise _refused(Code.PHRASE_TOO_LONG, token)
-    if max(map(len, words)) > MAX_WORD:
-        raise _refused(Code.WORD_TOO_LONG, token)
-    return Words(tuple(words))
-
-
-def _term(token: _Token) -> Query:
-    text = token[0]
-    if text[0] in "#@＃＠":
+@lru_cache(maxsize=1 << 15)  # the same words come again and again; where a query is stored they are shared
+def _term(token: str) -> Query:
+    """What a word, a phrase, a tag or a filter means."""
+    if _PLAIN_WORD.fullmatch(token):  # by far the most
+        return Words((token,))
+    if _is_near(token):
+        raise _Refused(Code.OPERAND_MISSING)
+    if token[0] in _QUOTES:
+        return _phrase(token)
+    if token[0] in "#@＃＠":
         return _tag(token)
-    if ":" in text and (match := _FIELD.fullmatch(text)):
-        return _filter(token, match[1].lower(), match[2])
-    if text[0] == "~":
-        return Partial(Part.COMPOUND, _stem(token, text[1:]))
-    if "*" in text:
+    if ":" in token and (match := _FIELD.fullmatch(token)):
+        return _filter(match[1].lower(), match[2])
+    if token[0] == "~":
+        return Partial(Part.COMPOUND, _stem(token[1:]))
+    if "*" in token:
         return _partial(token)
     return _words(token)
 
 
-def _partial(token: _Token) -> Partial:
-    before, after = token[0].startswith("*"), token[0].endswith("*")
+def _phrase(token: str) -> Words:
+    if _PLAIN_PHRASE.fullmatch(token):
+        return Words(tuple(token[1:-1].split(" ")))
+    if len(token) == 1 or token[-1] not in _QUOTES:
+        raise _Refused(Code.QUOTE_OPEN)
+    if "*" in token:
+        raise _Refused(Code.STAR_IN_PHRASE)
+    return _words(token)
+
+
+def _words(token: str) -> Words:
+    words = folding.spelled_words(token)
+    if not words:
+        raise _Refused(Code.NO_WORD)
+    if len(words) > MAX_PHRASE:
+        raise _Refused(Code.PHRASE_TOO_LONG)
+    if max(map(len, words)) > MAX_WORD:
+        raise _Refused(Code.WORD_TOO_LONG)
+    return Words(tuple(words))
+
+
+def _partial(token: str) -> Partial:
+    before, after = token.startswith("*"), token.endswith("*")
     part = Part.INSIDE if before and after else Part.END if before else Part.START
-    return Partial(part, _stem(token, token[0].removeprefix("*").removesuffix("*")))
+    return Partial(part, _stem(token.removeprefix("*").removesuffix("*")))
 
 
-def _stem(token: _Token, text: str) -> str:
+def _stem(text: str) -> str:
     if "*" in text:
-        raise _refused(Code.STAR_MISPLACED, token)
+        raise _Refused(Code.STAR_MISPLACED)
     words = folding.spelled_words(text)
     if len(words) > 1:
-        raise _refused(Code.ONE_WORD_ONLY, token)
+        raise _Refused(Code.ONE_WORD_ONLY)
     if not words or len(folding.fold(words[0])) < MIN_STEM:
-        raise _refused(Code.STEM_TOO_SHORT, token)
+        raise _Refused(Code.STEM_TOO_SHORT)
     if len(words[0]) > MAX_WORD:
-        raise _refused(Code.WORD_TOO_LONG, token)
+        raise _Refused(Code.WORD_TOO_LONG)
     return words[0]
 
 
-def _tag(token: _Token) -> Tag:
-    sign = "#" if token[0][0] in "#＃" else "@"
-    starred = token[0].endswith("*")
-    name = folding.spelled_name(token[0][1:].removesuffix("*"))
+def _tag(token: str) -> Tag:
+    sign = "#" if token[0] in "#＃" else "@"
+    starred = token.endswith("*")
+    name = folding.spelled_name(token[1:].removesuffix("*"))
     if not folding.is_tag_name(folding.fold(name), sign):
-        raise _refused(Code.TAG_INVALID, token)
+        raise _Refused(Code.TAG_INVALID)
     if starred and len(folding.fold(name)) < MIN_STEM:
-        raise _refused(Code.STEM_TOO_SHORT, token)
+        raise _Refused(Code.STEM_TOO_SHORT)
     if len(name) > MAX_WORD:
-        raise _refused(Code.WORD_TOO_LONG, token)
+        raise _Refused(Code.WORD_TOO_LONG)
     return Tag(sign, name, starred)
 
 
-def _filter(token: _Token, name: str, value: str) -> Filter:
+def _filter(name: str, value: str) -> Filter:
     if name not in tuple(Field):
-        raise _refused(Code.FIELD_UNKNOWN, token)
+        raise _Refused(Code.FIELD_UNKNOWN)
     field = Field(name)
     comparable = _comparable(field, value)
     if comparable is None or len(comparable) > MAX_WORD:
-        raise _refused(Code.VALUE_INVALID, token)
+        raise _Refused(Code.VALUE_INVALID)
     return Filter(field, comparable)
 
 

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, cast
 
+from resonanz.matching.bulk import bulk
 from resonanz.matching.engine import Engine, Numbers
 from resonanz.matching.plain import PlainEngine
 from resonanz.matching.plan import plan
@@ -27,20 +28,32 @@ def available() -> EngineName:
     return "compiled"
 
 
+def must_compile() -> bool:
+    """Whether the first match on this machine has yet to be waited for: machine code takes half a minute to make.
+
+    It is made once for each version, processor and place to keep it; see docs/decisions/matching.md.
+    """
+    if available() == "python":
+        return False
+    from resonanz.matching.loops import deciding, jit
+
+    return not jit.is_kept(deciding.match_texts)
+
+
 @dataclass(frozen=True, slots=True)
 class Matches:
     """(text, query) pairs, sorted by text, then by the order in which the queries were added."""
 
     text_numbers: Numbers
     query_numbers: Numbers
-    ids: Sequence[str]
+    ids: Sequence[str | None]
 
     def __len__(self) -> int:
         return len(self.text_numbers)
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         """(number of the text in the batch, id of the query)."""
-        queries = (self.ids[number] for number in self.query_numbers.tolist())
+        queries = (cast("str", self.ids[number]) for number in self.query_numbers.tolist())
         return zip(self.text_numbers.tolist(), queries, strict=True)
 
     def by_text(self) -> dict[int, list[str]]:
@@ -55,13 +68,14 @@ class Matches:
 class QuerySet:
     """Queries by id. Immutable: threads may share one, and a change makes another."""
 
-    ids: tuple[str, ...]
+    ids: tuple[str | None, ...]  # None: removed; renumbering the others would touch every array
     _engine: Engine
 
     @classmethod
     def compile(cls, queries: Mapping[str, Query], engine: EngineName | None = None) -> QuerySet:
-        """`queries` (id → parsed query) made ready. `engine`: see `available`."""
-        return cls(tuple(queries), _empty(engine or available()).extended(plan(queries.values())))
+        """`queries` (id → parsed query) made ready. `engine`: see `available`. For thousands see also `bulk`."""
+        with bulk():
+            return cls(tuple(queries), _empty(engine or available()).extended(plan(queries.values())))
 
     @property
     def engine(self) -> str:
@@ -77,7 +91,7 @@ class QuerySet:
     def without(self, id: str) -> QuerySet:  # noqa: A002
         """This set without one query. Raises ValueError if there is none of that id."""
         number = len(self.ids) - 1 - self.ids[::-1].index(id)
-        ids = (*self.ids[:number], _REMOVED, *self.ids[number + 1 :])
+        ids = (*self.ids[:number], None, *self.ids[number + 1 :])
         return QuerySet(ids, self._engine.without(number))
 
     def match(self, texts: Sequence[str], properties: Sequence[Properties] | None = None) -> Matches:
@@ -86,9 +100,6 @@ class QuerySet:
             raise ValueError("as many properties as texts, please")
         text_numbers, query_numbers = self._engine.match(texts, properties)
         return Matches(text_numbers, query_numbers, self.ids)
-
-
-_REMOVED = ""  # keeps its number: renumbering would touch every array
 
 
 def _empty(engine: EngineName) -> Engine:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +93,58 @@ def test_a_lone_surrogate_comes_out_as_it_went_in(tmp_path: Path) -> None:
 def test_many_lines_are_read_whole(tmp_path: Path) -> None:
     texts = [{"id": i, "text": "x" * (i % 997) + (" bank" if i % 3 == 0 else "")} for i in range(3000)]
     assert found(run(tmp_path, QUERIES, texts)) == [(i, ["bank"]) for i in range(0, 3000, 3)]
+
+
+def test_files_from_windows_and_lines_that_are_nearly_json(tmp_path: Path) -> None:
+    (tmp_path / "queries.tsv").write_bytes("\ufeffa\tbank\r\n\r\nb\tkasse NOT\r\nc\tBank\tGebühr".encode())
+    texts = [
+        '\ufeff{"id": 1, "text": "Bank"}\r\n\r\n',
+        '{"id": 1, "text": "Bank Gebühr"}\r\n',
+        '{"id": NaN, "text": "Bank"}\n',
+        '{"text": "Bank"}\n',
+        '{"id": null, "text": "ba\\u0000nk"}\n',
+        '{"id": {"of": [1.5]}, "text": "'
+        + "x" * 1_000_000
+        + ' bank", "lang": "", "links": ["//", "http://[::1]/"]}',
+    ]
+    (tmp_path / "texts.jsonl").write_bytes("".join(texts).encode())
+    result = CliRunner().invoke(
+        command, ["--queries", str(tmp_path / "queries.tsv"), str(tmp_path / "texts.jsonl")]
+    )
+    assert found(result) == [(1, ["a"]), (1, ["a", "c"]), ({"of": [1.5]}, ["a"])]
+    assert "Queries, line 3: Here a word is missing. (character 10)" in result.stderr
+    assert "Texts, line 4: no JSON" in result.stderr
+    assert "Texts, line 5: an object" in result.stderr
+
+
+def test_empty_files_match_nothing(tmp_path: Path) -> None:
+    assert found(run(tmp_path, [], [])) == []
+    assert found(run(tmp_path, QUERIES, [])) == []
+    assert found(run(tmp_path, [], [{"id": 1, "text": "bank"}])) == []
+
+
+def test_queries_and_texts_from_one_pipe_are_refused() -> None:
+    result = CliRunner().invoke(command, ["--queries", "-"], input="a\tbank\n")
+    assert result.exit_code == 2
+    assert "both" in result.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "queries.tsv").write_text("a\tbank\n", "utf-8")
+    (tmp_path / "texts.jsonl").write_text('{"id": 1, "text": "Bank"}\n', "utf-8")
+    arguments = ["match", "--queries", str(tmp_path / "queries.tsv"), str(tmp_path / "texts.jsonl")]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", "from resonanz.cli import main; main()", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "Error: [Errno 28]" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("code", Code)

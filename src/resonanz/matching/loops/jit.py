@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
+from numba.core.caching import FunctionCache
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,6 +34,13 @@ def entry(function: Callable[P, R]) -> Callable[P, R]:
         return cast("Callable[P, R]", compiled)
     compiled._cache._cache_file._source_stamp = source_stamp()  # noqa: SLF001
     return cast("Callable[P, R]", compiled)
+
+
+def is_kept(compiled: Callable[..., object]) -> bool:
+    """Whether machine code of an entry, made of these sources, lies on disk."""
+    if not isinstance(cache := getattr(compiled, "_cache", None), FunctionCache):
+        return False
+    return bool(cache._cache_file._load_index())  # type: ignore[no-untyped-call]  # noqa: SLF001
 
 
 @cache

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import tracemalloc
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from resonanz.kernel import folding
 from resonanz.kernel.tests.hostile import texts
-from resonanz.matching import Properties, Query, QuerySet, available, parse, reference
+from resonanz.matching import Properties, Query, QueryError, QuerySet, available, bulk, parse, reference
 from resonanz.matching.queryset import EngineName
 from resonanz.matching.tests.strategies import properties, queries
 
@@ -101,8 +103,9 @@ def test_a_removed_or_replaced_query_matches_no_more(engine: EngineName) -> None
         (1, "a"),
     ]
     assert list(queries.match(["bank"])) == [(0, "a"), (0, "b")]
-    with pytest.raises(ValueError):
-        queries.without("c")
+    for missing in ("c", ""):
+        with pytest.raises(ValueError):
+            queries.without("a").without(missing)
 
 
 @every_engine
@@ -120,6 +123,21 @@ def test_very_long_texts_and_words(engine: EngineName) -> None:
     ]
     found = QuerySet.compile(wanted, engine).match(long)
     assert list(found) == expected(wanted, long, [Properties()] * len(long))
+
+
+def test_many_long_texts_take_little_memory() -> None:
+    """They are cut into batches by their length too: 600 at once would take gigabytes."""
+    queries = QuerySet.compile({"a": parse("ende"), "b": parse("start NEAR/2 wort")})
+    batch = ["start " + "wort " * 10_000 + ("ende" if n % 7 == 0 else "") for n in range(600)]
+    queries.match(batch[:1])
+    tracemalloc.start()
+    try:
+        found = queries.match(batch)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found.by_text() == {n: ["a", "b"] if n % 7 == 0 else ["b"] for n in range(600)}
+    assert most < 64_000_000, "bytes"
 
 
 @every_engine
@@ -165,3 +183,22 @@ def test_threads_may_share_a_set(engine: EngineName) -> None:
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda batch: list(queries.match(batch)), batches * 3))
     assert together == alone * 3
+
+
+def test_in_bulk_the_collector_rests_and_then_goes_on_as_before() -> None:
+    assert gc.isenabled()
+    with bulk():
+        assert not gc.isenabled()
+        QuerySet.compile({"a": parse("bank")})
+        assert not gc.isenabled(), "the outer one is not over"
+    assert gc.isenabled()
+    with pytest.raises(QueryError), bulk():
+        parse("(")
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        with bulk():
+            pass
+        assert not gc.isenabled(), "it was off before"
+    finally:
+        gc.enable()

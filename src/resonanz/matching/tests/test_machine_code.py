@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from resonanz.matching import QuerySet, available, parse
+from resonanz.matching import QuerySet, available, must_compile, parse
 
 compiled_only = pytest.mark.skipif(available() == "python", reason="numba is not installed")
 
@@ -50,6 +50,29 @@ def test_kept_code_is_stale_when_any_source_of_it_changes(
     assert hits() == 1
     monkeypatch.setattr(jit, "source_stamp", lambda: "another")
     assert hits() == 0
+
+
+@compiled_only
+def test_whether_machine_code_has_to_be_made_is_known(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import numba
+
+    from resonanz.matching.loops import jit
+
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    entry = jit.entry(double)
+    assert not jit.is_kept(entry)
+    assert entry(21) == 42
+    assert jit.is_kept(entry)
+    assert jit.is_kept(jit.entry(double)), "another process would find it"
+    assert not jit.is_kept(double), "plain Python is not kept"
+
+
+@compiled_only
+def test_after_a_match_nothing_has_to_be_compiled() -> None:
+    QuerySet.compile({"a": parse("bank")}).match(["bank"])
+    assert not must_compile()
 
 
 def test_without_numba_matching_works_and_says_that_it_is_slower(tmp_path: Path) -> None:
