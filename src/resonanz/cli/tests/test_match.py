@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from resonanz.cli.match import command
 from resonanz.cli.match_words import WHY, sentence
 from resonanz.matching import Code, QueryError
 
+DOCS = Path(__file__).parents[4] / "docs"
 QUERIES = [
     "bank\t~bank NOT Jobs",
     "fee\tSparkass* NEAR/5 (teuer OR Gebühr)",
@@ -115,6 +117,13 @@ def test_files_from_windows_and_lines_that_are_nearly_json(tmp_path: Path) -> No
     assert "Queries, line 3: Here a word is missing. (character 10)" in result.stderr
     assert "Texts, line 4: no JSON" in result.stderr
     assert "Texts, line 5: an object" in result.stderr
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("**/listening/query-language.md")), ids=str)
+def test_what_the_users_page_shows_comes_out(tmp_path: Path, page: Path) -> None:
+    blocks = re.findall(r"^```(?:tsv|json)\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    queries, texts, expected = blocks
+    assert run(tmp_path, queries.splitlines(), texts.splitlines()).stdout == expected
 
 
 def test_empty_files_match_nothing(tmp_path: Path) -> None:
