@@ -7,29 +7,33 @@ Results are kept year by year: a command that is interrupted, or ends after --se
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
 import numpy as np
 
 from benchmarks.storms_lab import figures, learning, mentions, spread, trials
+from benchmarks.storms_lab.crowds import crowd
 from benchmarks.storms_lab.figures import Line
 from benchmarks.storms_lab.product import found_storms, watched
 from benchmarks.storms_lab.rivals import RIVALS
 from benchmarks.storms_lab.scoring import rate_with_interval
 from benchmarks.storms_lab.store import Store
 from benchmarks.storms_lab.trials import ORACLE, WARM_UP, World
-from benchmarks.storms_lab.world import DAY, SIZES, YEAR
+from benchmarks.storms_lab.world import DAY, LEARNED, SIZES, YEAR
 from resonanz import detection
 
 LAB, DETECTOR = Path(__file__).parent / "storms_lab", Path(detection.__file__).parent
-#: What figures depend on: our detector's, its evidence without thresholds, those of the others, of single posts.
+#: What figures depend on: our detector's, its evidence without thresholds, the others', without moods, of accounts.
 WORLD = LAB / "world.py"
-OURS = [*DETECTOR.glob("*.py"), WORLD, LAB / "product.py"]
-EVIDENCE = [WORLD, *(DETECTOR / f"{n}.py" for n in ("baseline", "calendar", "engine", "ladder", "state"))]
+WALK = [DETECTOR / f"{n}.py" for n in ("baseline", "calendar", "engine", "ladder", "state")]
+WORDS = [DETECTOR / f"{n}.py" for n in ("alarms", "episodes", "forecast", "forecast_table", "topic")]
+OURS = [*WALK, *WORDS, WORLD, LAB / "product.py"]
+EVIDENCE = [*WALK, WORLD]
 THEIRS = [WORLD, *(LAB / f"{n}.py" for n in ("oracle", "rivals", "scoring"))]
+PLAIN = [*WALK, *WORDS, LAB / "mentions.py", LAB / "crowds.py"]
 SPREAD = [LAB / "campaigns.py", LAB / "spread.py", DETECTOR / "coordination.py"]
 
 #: First seeds of storm-free and stormy years. Nothing was chosen by looking at the final ones but one thing: that the
@@ -39,6 +43,8 @@ SCORED_YEARS = (YEAR - WARM_UP) / YEAR
 PRODUCT = "Resonanz"
 #: Development years with storms from which forecasts are learned; those of small topics differ most from one another.
 LEARNING_YEARS = {"small": 16, "medium": 8, "large": 8}
+#: Two worlds of company mentions, built on different ideas.
+MENTIONS = {"mentions": mentions.mentions, "crowds": crowd}
 #: Fewer posts than this say nothing about coverage.
 _FEWEST_POSTS = 50
 
@@ -50,6 +56,7 @@ class Stores:
     ours: Store
     evidence: Store
     theirs: Store
+    plain: Store
     spread: Store
 
 
@@ -76,7 +83,7 @@ def development(calm_years: int) -> range:
 
 
 SPLIT = click.option("--split", type=click.Choice(list(SEEDS)), default="development", show_default=True)
-SIZE = click.option("--size", type=click.Choice(list(SIZES)), multiple=True, default=tuple(SIZES))
+SIZE = click.option("--size", type=click.Choice(list(SIZES)), multiple=True, default=tuple(LEARNED))
 FLOOR = click.option("--surge-floor", default=0.0, help="Least size of surges: this × 1–4 messages an hour.")
 CALM = click.option(
     "--calm-years",
@@ -94,7 +101,9 @@ STORMY = click.option("--storm-years", default=10, show_default=True, help="Year
 @click.pass_context
 def main(context: click.Context, results: Path, seconds: float) -> None:
     """Simulate, judge, compare."""
-    context.obj = Stores(*(Store(results, sources, seconds) for sources in (OURS, EVIDENCE, THEIRS, SPREAD)))
+    context.obj = Stores(
+        *(Store(results, sources, seconds) for sources in (OURS, EVIDENCE, THEIRS, PLAIN, SPREAD))
+    )
 
 
 def ours(store: Store, world: World, extent: Extent) -> Line:
@@ -247,19 +256,23 @@ def coordination(stores: Stores, storms: int, campaigns: int, seed: int) -> None
 
 
 @main.command()
-@click.option("--posts", default=400, show_default=True, help="Posts of each reproduction number.")
-@click.option("--seed", default=50_000, show_default=True)
+@click.option("--posts", default=2000, show_default=True, help="Posts of each kind.")
+@click.option("--seed", default=53_000, show_default=True)
 def reproduction(posts: int, seed: int) -> None:
     """How often the 80 % interval of R holds the truth, and how often R > 1 is thought likely."""
+    drawn = [spread.some_post(seed, i) for i in range(posts)]
+    for title, low, high in (("all", 0, np.inf), ("0 to 9 shares", 0, 10), ("10 and more", 10, np.inf)):
+        _echo_posts(f"R between 0.4 and 2, {title}", [p for p in drawn if low <= p.shares < high])
     for r in (0.5, 0.8, 1.2, 1.6):
-        for fewest in (0, 10):
-            every = (spread.reproduction_held(r, seed, i, fewest=fewest) for i in range(posts))
-            seen = [s for s in every if s is not None]
-            if len(seen) >= _FEWEST_POSTS:
-                held, grows = np.mean(seen, axis=0)
-                click.echo(
-                    f"R {r}, {fewest} shares or more, {len(seen)} posts: held {held:.0%}, called growing {grows:.0%}"
-                )
+        fixed = [spread.post(r, seed, i) for i in range(posts)]
+        _echo_posts(f"R {r}", fixed)
+        _echo_posts(f"R {r}, 10 shares and more", [p for p in fixed if p.shares >= 10])
+
+
+def _echo_posts(title: str, posts: list[spread.Post]) -> None:
+    if len(posts) >= _FEWEST_POSTS:
+        held, growing = (np.mean([getattr(p, name) for p in posts]) for name in ("held", "called_growing"))
+        click.echo(f"{title}: {len(posts)} posts, held {held:.0%}, called growing {growing:.0%}")
 
 
 @main.command()
@@ -283,24 +296,24 @@ def speed(topics: int) -> None:
 
 
 @main.command(name="mentions")
+@click.option("--world", type=click.Choice(list(MENTIONS)), default="mentions", show_default=True)
 @click.option("--series", default=100, show_default=True)
 @click.option("--seed", default=60_000, show_default=True, help="Development: 2000 and a few after it.")
-def company_mentions(series: int, seed: int) -> None:
+@click.pass_obj
+def company_mentions(stores: Stores, world: str, series: int, seed: int) -> None:
     """Simulated company mentions in rows of five minutes, without moods: our default, and what ten lines reach."""
-    all_series = [mentions.mentions(seed + i) for i in range(series)]
-    click.echo(_marks(PRODUCT, mentions.our_alarms, all_series))
-    for threshold in (3.0, 4.0, 5.0):
-        title = f"robust z of the root above {threshold:g}, once per episode"
-        click.echo(
-            _marks(title, lambda s, z=threshold: mentions.episodes(mentions.deviations(s), z), all_series)
-        )
-
-
-def _marks(
-    title: str, alarms_of: Callable[[mentions.Mentions], np.ndarray], all_series: list[mentions.Mentions]
-) -> str:
-    marks = mentions.score(alarms_of, all_series)
-    return f"{title}: {', '.join(f'{name} {mark:.1f}' for name, mark in marks.items())}"
+    ways: dict[str, mentions.Detector] = {PRODUCT: mentions.our_alarms}
+    for z in (3.0, 4.0, 5.0):
+        ways[f"robust z of the root above {z:g}, once per episode"] = partial(mentions.robust_z, threshold=z)
+    for title, detector in ways.items():
+        marks = [
+            stores.plain.result(
+                f"{world}-{of}/{title}", lambda of=of, d=detector: mentions.marks(d, MENTIONS[world](of))
+            )
+            for of in range(seed, seed + series)
+        ]
+        said = (f"{name} {figures.mark([m[name] for m in marks]):.1f}" for name in mentions.PROFILES)
+        click.echo(f"{title}: {', '.join(said)}")
 
 
 if __name__ == "__main__":

@@ -115,3 +115,8 @@ def precision_and_recall(counts: Sequence[Sequence[int]]) -> tuple[Figure, Figur
         )
 
     return part(1), part(2)
+
+
+def mark(points: Sequence[Sequence[float]]) -> Figure:
+    """A benchmark's mark from (points, most points) of each series: 0 for silence, 100 for perfection."""
+    return _resampled(points, lambda drawn: 100 * sum(p for p, _ in drawn) / sum(most for _, most in drawn))

@@ -38,6 +38,10 @@ class Mentions:
     windows: list[tuple[int, int]]  # first and last row of each
 
 
+#: Rows in which something is reported.
+Detector = Callable[[Mentions], np.ndarray]
+
+
 def mentions(seed: int) -> Mentions:
     """One company's series. Rates from 0.3 to 100 a row; each kind of trouble is drawn anew."""
     rng = np.random.default_rng([31, seed])
@@ -52,7 +56,7 @@ def mentions(seed: int) -> Mentions:
     extra, centres = _events(rng, usual)
     scale = rng.uniform(0.5, 0.1 + 0.15 * rate + 1.0)
     count = rng.poisson(rng.gamma(np.maximum(usual + extra + _bursts(rng, usual), 1e-9) / scale, scale))
-    return Mentions(count.astype(float), _windows(centres))
+    return Mentions(count.astype(float), windows(centres))
 
 
 def _wander(rng: np.random.Generator, deviation: float, memory_rows: float) -> np.ndarray:
@@ -93,7 +97,7 @@ def _events(rng: np.random.Generator, usual: np.ndarray) -> tuple[np.ndarray, li
     return extra, centres
 
 
-def _windows(centres: Sequence[int]) -> list[tuple[int, int]]:
+def windows(centres: Sequence[int]) -> list[tuple[int, int]]:
     """Windows of equal length around the events; together a tenth of the series; those that touch are one."""
     half = int(COVERED * ROWS / len(centres)) // 2
     found: list[tuple[int, int]] = []
@@ -135,14 +139,10 @@ def points(alarms: np.ndarray, series: Mentions, profile: str) -> tuple[float, f
     return total + missed * len(series.windows), (found + missed) * len(series.windows)
 
 
-def score(alarms_of: Callable[[Mentions], np.ndarray], all_series: Sequence[Mentions]) -> dict[str, float]:
-    """0 for silence, 100 for perfection, by profile."""
-    alarms = [alarms_of(series) for series in all_series]
-    result = {}
-    for profile in PROFILES:
-        each = [points(a, s, profile) for a, s in zip(alarms, all_series, strict=True)]
-        result[profile] = 100 * sum(p for p, _ in each) / sum(most for _, most in each)
-    return result
+def marks(detector: Detector, series: Mentions) -> dict[str, tuple[float, float]]:
+    """`points` of a detector by profile."""
+    alarms = detector(series)
+    return {profile: points(alarms, series, profile) for profile in PROFILES}
 
 
 def our_alarms(series: Mentions, watch: Watch | None = None) -> np.ndarray:
@@ -165,7 +165,7 @@ def deviations(series: Mentions) -> np.ndarray:
     return z
 
 
-def episodes(statistic: np.ndarray, threshold: float, cool_down_rows: int = 72) -> np.ndarray:
-    """Rows at which a statistic reaches a threshold after having stayed below for `cool_down_rows`."""
-    above = np.flatnonzero(statistic >= threshold)
+def robust_z(series: Mentions, threshold: float, cool_down_rows: int = 72) -> np.ndarray:
+    """Rows at which `deviations` reach a threshold after having stayed below for `cool_down_rows`."""
+    above = np.flatnonzero(deviations(series) >= threshold)
     return above[np.diff(above, prepend=-(10**9)) > cool_down_rows]

@@ -1,6 +1,6 @@
 """What others do, written from the papers named at each: a statistic a minute, thresholds set by one scorer.
 
-All work on bins of five minutes and use only the past. Where a method has no season of its own it is given the hourly
+All speak every five minutes and use only the past. Where a method has no season of its own it is given the hourly
 profile of the last four weeks, so that none loses merely for want of a calendar. What they learn from is the chatter
 without earlier storms: a favour, since our storm years are denser than life and would spoil their means.
 """
@@ -113,123 +113,140 @@ def _robust_deviate(rest, past, memory):
     return out
 
 
+def _season(negative: np.ndarray) -> np.ndarray:
+    """Negatives to expect in each bin: the profile of the hour around it, in the weeks before."""
+    trailing = _profile(_hourly(negative)) / HOUR
+    return np.concatenate([trailing[HOUR // 2 :], trailing[-HOUR // 2 :]])
+
+
 def online_change_point(year: BrandYear) -> np.ndarray:
     """Bayesian online change-point detection (Adams & MacKay 2007) on negatives, gamma–Poisson with the season as
-    exposure: log-odds that the newest change is at most three hours old and has raised the rate.
+    exposure: log-odds that the newest change is at most six hours old and has raised the rate.
+
+    Its Poisson law is stretched to the scatter of the last two weeks; else chatter itself would change all the time.
     """
-    values = _bins(year.negative)
-    season = _profile(_hourly(year.calm_negative)) / HOUR
-    return _minutes(_change_point(values, season))
+    values, calm, season = _bins(year.negative), _bins(year.calm_negative), _season(year.calm_negative)
+    fortnight = 14 * PER_DAY
+    squares = _sliding((calm - season) ** 2, fortnight) / np.maximum(_sliding(season, fortnight), 1e-3)
+    spread = np.maximum(1.0, np.concatenate([np.ones(HOUR), squares[:-HOUR]]))
+    return _minutes(_change_point(values / spread, season / spread))
 
 
 @njit(cache=True)
-def _change_point(values, season):
-    runs, hazard, recent = 288, 1 / 2000.0, 36
+def _change_point(values, season, recent=72):
+    runs, hazard = 288, 1 / 2000.0
     weight, shape, rate = np.zeros(runs), np.ones(runs), np.ones(runs)
     weight[0] = 1.0
     out = np.zeros(len(values))
     for t in range(len(values)):
         x, e = values[t], season[t]
-        total = 0.0
+        total = raised = other = 0.0
         for r in range(runs):
-            if weight[r] < 1e-12:
+            if weight[r] < 1e-250:
                 weight[r] = 0.0
                 continue
             a, b = shape[r], rate[r]
-            gain = (
-                lgamma(a + x)
-                - lgamma(a)
-                - lgamma(x + 1)
-                + a * log(b / (b + e))
-                + (x * log(e / (b + e)) if x > 0 else 0.0)
-            )
+            gain = a * log(b / (b + e))
+            if x > 0:
+                gain += lgamma(a + x) - lgamma(a) + x * log(e / (b + e))
             weight[r] *= exp(gain)
             total += weight[r]
-        change = total * hazard
         last = weight[runs - 1]
         for r in range(runs - 1, 0, -1):
-            weight[r] = weight[r - 1] * (1 - hazard)
+            weight[r] = weight[r - 1] / total * (1 - hazard)
             shape[r], rate[r] = shape[r - 1] + x, rate[r - 1] + e
-        weight[runs - 1] += last * (1 - hazard)
-        weight[0], shape[0], rate[0] = change, 1.0, 1.0
-        norm = raised = 0.0
-        for r in range(runs):
-            norm += weight[r]
-            if 0 < r < recent and shape[r] > rate[r]:
+        weight[runs - 1] += last / total * (1 - hazard)
+        weight[0], shape[0], rate[0] = hazard, 1.0, 1.0
+        # A change in this very bin has seen nothing yet and speaks for neither side.
+        for r in range(1, runs):
+            if r < recent and shape[r] > rate[r]:
                 raised += weight[r]
-        for r in range(runs):
-            weight[r] /= norm
-        raised /= norm
-        out[t] = log(max(raised, 1e-12)) - log(max(1 - raised, 1e-12))
+            else:
+                other += weight[r]
+        out[t] = log(max(raised, 1e-250)) - log(max(other, 1e-250))
     return out
 
 
 def kleinberg(year: BrandYear) -> np.ndarray:
-    """Kleinberg's bursts (2003) on negatives: by how much the bursting state (three times the season) is cheaper."""
-    values = _bins(year.negative)
-    season = _profile(_hourly(year.calm_negative)) / HOUR
-    return _minutes(_bursts(values, season, 3.0))
+    """Kleinberg's bursts (2003) on negatives: by how much a burst (three times the season) that began within the last
+    day is cheaper than none.
+    """
+    return _minutes(_bursts(_bins(year.negative), _season(year.calm_negative), 3.0))
 
 
 @njit(cache=True)
 def _bursts(values, season, times):
+    gains = values * log(times) - (times - 1) * season
     out = np.zeros(len(values))
-    lead = 0.0
     for t in range(len(values)):
-        lead = max(0.0, lead + values[t] * log(times) - (times - 1) * season[t])
-        out[t] = lead
+        lead = best = 0.0
+        for back in range(min(t + 1, PER_DAY)):
+            lead += gains[t - back]
+            best = max(best, lead)
+        out[t] = best
     return out
 
 
-def _half_hours(year: BrandYear) -> tuple[np.ndarray, np.ndarray]:
-    """Roots of the messages and of the negatives of the last hour, every half hour: what the libraries are given."""
-    step = HOUR // 2
-    return tuple(  # type: ignore[return-value]
-        np.sqrt(_sliding(_bins(values), HOUR))[step - 1 :: step] for values in (year.count, year.negative)
-    )
+#: The libraries are asked every ten minutes (they are slow) and learn every half hour.
+ASKED, TAUGHT = 10 // BIN, 30 // BIN
+_ASKED_PER_WEEK = 7 * PER_DAY // ASKED
 
 
-def _from_half_hours(scores: np.ndarray) -> np.ndarray:
-    return _minutes(
-        np.concatenate([np.zeros(HOUR // 2 - 1), np.repeat(scores, HOUR // 2)])[: len(scores) * HOUR // 2]
-    )
+def _roots(count: np.ndarray, negative: np.ndarray, year: BrandYear) -> np.ndarray:
+    """What the libraries are given of every bin in which they are asked (n, 2): roots of all messages and of the
+    negatives of the last hour, above those of the profile.
+    """
+    columns = [
+        np.sqrt(_hourly(values)) - np.sqrt(_profile(_hourly(calm)))
+        for values, calm in ((count, year.calm_count), (negative, year.calm_negative))
+    ]
+    return np.column_stack(columns)[ASKED - 1 :: ASKED]
+
+
+def _raised(scores: np.ndarray, now: np.ndarray) -> np.ndarray:
+    """The libraries call odd what is odd in any direction; only more negatives than usual can be a storm."""
+    held = np.repeat(np.where(now[:, 1] > 0, scores, 0.0), ASKED)
+    return _minutes(np.concatenate([np.zeros(ASKED - 1), held])[: len(held)])
 
 
 def half_space_trees(year: BrandYear) -> np.ndarray:
-    """Half-space trees (Tan, Ting, Liu 2011) of the maintained library `river`, on messages and negatives of an hour.
+    """Half-space trees (Tan, Ting, Liu 2011) of the maintained library `river`, learning every half hour.
 
     Needs `pip install river`; raises ImportError without.
     """
     from river.anomaly import HalfSpaceTrees
 
-    count, negative = _half_hours(year)
-    limits = {"count": (0.0, float(count.max()) + 1), "negative": (0.0, float(negative.max()) + 1)}
-    trees = HalfSpaceTrees(n_trees=15, height=6, window_size=7 * 48, limits=limits, seed=1)
-    scores = np.zeros(len(count))
-    for t in range(len(count)):
-        x = {"count": float(count[t]), "negative": float(negative[t])}
-        scores[t] = trees.score_one(x)
-        trees.learn_one(x)
-    return _from_half_hours(scores)
+    now = _roots(year.count, year.negative, year)
+    past = _roots(year.calm_count, year.calm_negative, year)
+    names = ("count", "negative")
+    # Its boxes need bounds: generous ones, from the first four weeks.
+    reach = 4 * np.abs(past[: 4 * _ASKED_PER_WEEK]).max(0)
+    limits = {name: (-float(r), float(r)) for name, r in zip(names, reach, strict=True)}
+    trees = HalfSpaceTrees(n_trees=15, height=6, window_size=7 * PER_DAY // TAUGHT, limits=limits, seed=1)
+    scores = np.zeros(len(now))
+    for t, values in enumerate(np.clip(now, -reach, reach)):
+        scores[t] = trees.score_one(dict(zip(names, map(float, values), strict=True)))
+        if t % (TAUGHT // ASKED) == 0:
+            trees.learn_one(dict(zip(names, map(float, past[t]), strict=True)))
+    return _raised(scores, now)
 
 
 def isolation_forest(year: BrandYear) -> np.ndarray:
-    """Isolation forest (Liu, Ting, Zhou 2008) of the maintained library `scikit-learn`, on messages and negatives of an
-    hour and the hour of the week; learned anew each week from the four weeks before.
+    """Isolation forest (Liu, Ting, Zhou 2008) of the maintained library `scikit-learn`, learned anew every four weeks
+    from those before.
 
     Needs `pip install scikit-learn`; raises ImportError without.
     """
     from sklearn.ensemble import IsolationForest
 
-    count, negative = _half_hours(year)
-    clock = np.arange(len(count)) % (7 * 48) / (7 * 48) * 2 * np.pi
-    features = np.column_stack([count, negative, np.sin(7 * clock), np.cos(7 * clock), np.sin(clock)])
-    week = 7 * 48
-    scores = np.zeros(len(count))
-    for t in range(week, len(count), week):
-        forest = IsolationForest(100, random_state=1).fit(features[max(0, t - 4 * week) : t])
-        scores[t : t + week] = -forest.score_samples(features[t : t + week])
-    return _from_half_hours(scores)
+    now = _roots(year.count, year.negative, year)
+    past = _roots(year.calm_count, year.calm_negative, year)
+    month = 4 * _ASKED_PER_WEEK
+    scores = np.zeros(len(now))
+    for t in range(month, len(now), month):
+        forest = IsolationForest(n_estimators=100, random_state=1).fit(past[t - month : t : TAUGHT // ASKED])
+        scores[t : t + month] = -forest.score_samples(now[t : t + month])
+    return _raised(scores, now)
 
 
 RIVALS: dict[str, Callable[[BrandYear], np.ndarray]] = {

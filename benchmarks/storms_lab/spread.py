@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from benchmarks.storms_lab.campaigns import campaign, organic
 from resonanz.detection.cascades import reproduction
 from resonanz.detection.coordination import rings, rule
 from resonanz.detection.tests.posts import HOURS, cascade
+
+#: Between which R of posts lies.
+REACH: Final = (0.4, 2.0)
 
 
 def organic_called_bought(seed: int, index: int) -> bool:
@@ -29,13 +32,22 @@ def campaign_found(seed: int, index: int) -> dict[str, list[int]]:
     return {title: [len(names & bought), len(names), len(bought)] for title, names in named.items()}
 
 
-def reproduction_held(r: float, seed: int, index: int, hours: float = 3.0, fewest: int = 10) -> Any:
-    """Whether the 80 % interval held a post's true R, and whether R > 1 was thought likely; None if hardly shared.
+class Post(NamedTuple):
+    """A post whose R is known: whether the 80 % interval held it, and whether R > 1 was thought likely."""
 
-    Posts come from all there are and are kept from `fewest` shares on, as a person would look at them.
-    """
+    r: float
+    shares: int
+    held: bool
+    called_growing: bool
+
+
+def post(r: float, seed: int, index: int, hours: float = 3.0) -> Post:
+    """One post of reproduction number `r`, looked at `hours` after it was sent."""
     shares = cascade(r, np.random.default_rng([seed, round(100 * r), index]), hours)
-    if not fewest <= len(shares) < 3000:
-        return None
     seen = reproduction(0.0, shares, hours * HOURS)
-    return [bool(seen.low <= r <= seen.high), seen.grows > 0.8]
+    return Post(r, len(shares), seen.low <= r <= seen.high, seen.grows > 0.8)
+
+
+def some_post(seed: int, index: int) -> Post:
+    """One post of those there are: R drawn evenly, in the logarithm, from REACH."""
+    return post(float(np.exp(np.random.default_rng([seed, index]).uniform(*np.log(REACH)))), seed, index)

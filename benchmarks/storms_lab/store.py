@@ -1,7 +1,8 @@
-"""Results that survive an interruption: one small file for each brand-year, void when its sources have changed."""
+"""Results that survive an interruption: one small file for each brand-year, void when its sources do something else."""
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import time
@@ -17,8 +18,8 @@ class Store:
     """A folder of results. `sources`: the files that a result depends on. Stops after `seconds`, to be run again."""
 
     def __init__(self, folder: Path, sources: Iterable[Path], seconds: float) -> None:
-        text = b"".join(file.read_bytes() for file in sorted(sources))
-        self.folder = folder / hashlib.sha256(text).hexdigest()[:12]
+        text = "\n".join(_meaning(file.read_text("utf-8")) for file in sorted(sources))
+        self.folder = folder / hashlib.sha256(text.encode()).hexdigest()[:12]
         self._until = time.monotonic() + seconds
 
     def result(self, name: str, make: Callable[[], Any]) -> Any:
@@ -41,3 +42,15 @@ class Store:
             write(part)
             part.rename(file)
         return file
+
+
+def _meaning(source: str) -> str:
+    """A Python source without what changes no result: comments, layout and docstrings."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+            and ast.get_docstring(node) is not None
+        ):
+            node.body = node.body[1:]
+    return ast.dump(tree)

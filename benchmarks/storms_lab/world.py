@@ -16,8 +16,9 @@ DAY = 1440
 WEEK = 7 * DAY
 YEAR = 365 * DAY
 
-#: Messages an hour of the three kinds of brand.
-SIZES = {"small": 0.2, "medium": 20.0, "large": 1000.0}
+#: Messages an hour of the three kinds of brand that thresholds and forecasts are learned from, and of those between.
+LEARNED = {"small": 0.2, "medium": 20.0, "large": 1000.0}
+SIZES = LEARNED | {"1": 1.0, "5": 5.0, "100": 100.0, "300": 300.0}
 DOUBLING_MINUTES = (5, 15, 30, 60)
 
 SENSITIVITY, SPECIFICITY = 0.75, 0.9

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from math import isnan
 from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -24,8 +25,18 @@ _MOST_FAULTS_SHOWN = 20
 def _zone(_context: click.Context, _parameter: click.Parameter, value: str) -> ZoneInfo:
     try:
         return ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (
+        ZoneInfoNotFoundError,
+        ValueError,
+        OSError,
+    ) as error:  # OSError: a folder of zones, such as Europe
         raise click.BadParameter(_("no such time zone: {zone}").format(zone=value)) from error
+
+
+def _rate(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
+    if value is not None and isnan(value):  # which no range refuses
+        raise click.BadParameter(_("not a number"))
+    return value
 
 
 @click.command(
@@ -43,6 +54,7 @@ def _zone(_context: click.Context, _parameter: click.Parameter, value: str) -> Z
 @click.option(
     "--sensitivity",
     type=click.FloatRange(0, 1000, min_open=True),
+    callback=_rate,
     help=_(
         "False alarms accepted per year. Without it {toned:g}, or {plain:g} where the table has no negatives."
     ).format(toned=DEFAULT_SENSITIVITY, plain=PLAIN_SENSITIVITY),
@@ -52,13 +64,13 @@ def _zone(_context: click.Context, _parameter: click.Parameter, value: str) -> Z
     default="Europe/Berlin",
     show_default=True,
     callback=_zone,
-    help=_("Time zone whose days and weeks people live by."),
+    help=_("Time zone whose days and weeks people live by, and of times that name none."),
 )
 def command(
     file: TextIO, plot: Path | None, explain: bool, sensitivity: float | None, zone: ZoneInfo
 ) -> None:
     try:
-        series = read(file)
+        series = read(file, zone)
     except NoSeries as error:
         raise click.ClickException(_(NO_SERIES[error.code])) from error
     except (UnicodeDecodeError, csv.Error) as error:
@@ -73,7 +85,10 @@ def command(
         for alarm in track.alarms:
             click.echo(words(alarm, zone), err=True)
     if plot:
-        plot.write_text(draw(series, track, zone), "utf-8")
+        try:
+            plot.write_text(draw(series, track, zone), "utf-8")
+        except OSError as error:
+            raise click.FileError(str(plot), error.strerror) from error
 
 
 def _report_faults(series: Series) -> None:

@@ -19,6 +19,10 @@ FAULTS = {
     "bad_time": gettext_noop("“{text}” is no time; row left out."),
     "bad_number": gettext_noop("“{text}” is no number; row left out."),
     "negative_number": gettext_noop("{text} is less than nothing; row left out."),
+    "too_large": gettext_noop("{text} is more than anybody counts in one row; row left out."),
+    "no_such_hour": gettext_noop(
+        "the zone’s clocks never showed {text} (see --zone); all times without a zone are read as UTC."
+    ),
     "more_negatives_than_messages": gettext_noop(
         "more negative messages ({text}) than messages; row left out."
     ),

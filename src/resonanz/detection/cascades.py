@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 #: Seconds for which reactions come evenly, and the power by which they fade after (Zhao et al. 2015, section 5).
 LEVEL_SECONDS: Final = 300.0
 POWER: Final = 0.242
-_PRIOR_SHAPE, _PRIOR_RATE = 1.0, 0.5
+# The gamma law nearest (in mean and variance) to R drawn evenly, in the logarithm, between 0.4 and 2: what posts are
+# thought to have before the first share. A flat one would make the interval of a hardly shared post say nothing.
+_PRIOR_SHAPE, _PRIOR_RATE = 4.82, 4.85
 _Z80 = 1.2816
 
 

@@ -28,7 +28,8 @@ _NOW_HALF_LIFE_MINUTES = 20.0
 WARM_UP_MINUTES = 2 * 1440.0
 #: Messages that did not come in a silence, above which it is an outage and no news (chance below 1e-6).
 _OUTAGE_MESSAGES = 14.0
-_LONGEST_PREDICTION = 240
+#: Minutes without news after which nothing is left of what went on before; longer gaps bring nothing more.
+_LONGEST_PREDICTION = 3 * 1440
 
 
 @compiled
@@ -69,11 +70,11 @@ def _portrait(state: State, law: Law, seen: Seen, out: Floats) -> None:
 
 
 @compiled
-def _remember_now(scalars: Floats, minutes: float, count: float, negative: float) -> None:
-    """Rates of the last minutes, older ones fading with a half-life of 20 minutes."""
-    fade = 2.0 ** (-minutes / _NOW_HALF_LIFE_MINUTES)
-    scalars[s.NOW_MINUTES] = scalars[s.NOW_MINUTES] * fade + minutes
-    scalars[s.NOW_COUNT] = scalars[s.NOW_COUNT] * fade + count
+def _remember_now(scalars: Floats, minutes: float, observed: float, count: float, negative: float) -> None:
+    """Rates of the last minutes, older ones fading with a half-life of 20; `observed` of these `minutes` were seen."""
+    fade = 2.0 ** (-max(minutes, observed) / _NOW_HALF_LIFE_MINUTES)
+    scalars[s.NOW_MINUTES] = scalars[s.NOW_MINUTES] * fade + observed
+    scalars[s.NOW_COUNT] = scalars[s.NOW_COUNT] * fade + max(0.0, count)
     scalars[s.NOW_NEGATIVE] = scalars[s.NOW_NEGATIVE] * fade + max(0.0, negative)
 
 
@@ -129,8 +130,7 @@ def walk(
         out[t, USUAL] = usual
         out[t, SHARE] = seen.share
         out[t, LEVEL] = rate
-        if stands_for > 0:
-            _remember_now(scalars, stands_for, n, k)
+        _remember_now(scalars, length, stands_for, n, k)
         out[t, COUNT_NOW] = scalars[s.NOW_COUNT] / max(1.0, scalars[s.NOW_MINUTES])
         out[t, NEGATIVE_NOW] = scalars[s.NOW_NEGATIVE] / max(1.0, scalars[s.NOW_MINUTES])
         if out[t, STORM_ODDS] > _WORTH_A_LOOK:

@@ -5,19 +5,30 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, tzinfo
+from itertools import chain
 from typing import Final
 
 import numpy as np
 
+from resonanz.detection.cells import NoSuchHour, moment, number
 from resonanz.detection.state import Floats
 from resonanz.detection.topic import Integers, Topic, Track
 
-#: Other names under which columns are known (the second is the Numenta benchmark's).
-ALIASES: Final = {"timestamp": ("timestamp", "time", "date"), "count": ("count", "value", "messages")}
+#: Names under which columns are known ("value" is the Numenta benchmark's).
+ALIASES: Final = {
+    "timestamp": ("timestamp", "time", "date", "zeitpunkt", "zeit", "datum"),
+    "count": ("count", "value", "messages", "anzahl", "nachrichten"),
+    "negative": ("negative", "negativ"),
+    "authors": ("authors", "autoren"),
+}
+#: More messages than this in one row are a slip of the pen.
+_MOST: Final = 1e9
 
 #: Stamp, count, negatives and authors as read.
 Row = tuple[str, float, float, float]
+#: Where each column of ALIASES stands, if it is there.
+Places = dict[str, int | None]
 
 
 class NoSeries(ValueError):
@@ -30,10 +41,11 @@ class NoSeries(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A row that was skipped or moved.
+    """A row that was skipped or moved, or that says something of the whole table.
 
-    `code`: `bad_time`, `bad_number`, `negative_number`, `more_negatives_than_messages`, `repeated` (a copy, skipped),
-    `replaced` (a later row gives the same time another count), `out_of_order` (sorted in).
+    `code`: `bad_time`, `bad_number`, `negative_number`, `too_large`, `more_negatives_than_messages`, `repeated` (a
+    copy, skipped), `replaced` (a later row gives the same time another count), `out_of_order` (sorted in),
+    `no_such_hour` (the zone's clocks skip it, so all times without a zone were read as UTC).
     """
 
     line: int
@@ -55,43 +67,73 @@ class Series:
     has_authors: bool = False
 
 
-def moment(text: str) -> float:
-    """Seconds since 1970 of a number of seconds or an ISO 8601 moment (UTC without a zone). Raises ValueError."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        when = datetime.fromisoformat(text.strip())
-        seconds = (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
-    if not 0 <= seconds < 32_503_680_000:  # the year 3000
-        raise ValueError(text)
-    return seconds
+def read(lines: Iterable[str], zone: tzinfo = UTC) -> Series:
+    """The series in a CSV table with a header. Raises NoSeries; single bad rows are listed in `faults` and left out.
 
-
-def read(lines: Iterable[str]) -> Series:
-    """The series in a CSV table with a header. Raises NoSeries; single bad rows are listed in `faults` and left out."""
-    reader = csv.reader(lines)
-    header = [name.strip().lower().lstrip("\ufeff") for name in next(reader, [])]
+    Separated by commas, semicolons or tabs, whatever the header has most of; but for commas, numbers are read as German
+    ones. Times without a zone are on the clock of `zone`, unless one of them never shows there: then all are in UTC.
+    """
+    table = _table(lines)
+    header = [name.strip().lower().lstrip("\ufeff") for name in table.rows[0][1]] if table.rows else []
     if not header:
         raise NoSeries("no_header")
-    places = {name: _place(header, name) for name in ("timestamp", "count", "negative", "authors")}
+    places = {name: _place(header, name) for name in ALIASES}
     for name in ("timestamp", "count"):
         if places[name] is None:
             raise NoSeries(f"no_{name}")
+    try:
+        return _collected(table, places, zone)
+    except _ElsewhereThan as here:
+        series = _collected(table, places, UTC)
+        series.faults.insert(0, here.fault)
+        return series
+
+
+@dataclass(frozen=True)
+class _Table:
+    rows: list[tuple[int, list[str]]]  # number of the line, cells; the header first
+    german: bool
+
+
+def _table(lines: Iterable[str]) -> _Table:
+    source = iter(lines)
+    head, before = next(source, ""), 0
+    if head.lower().startswith("sep="):  # a spreadsheet's note to itself
+        head, before = next(source, ""), 1
+    separator = max(",;\t", key=head.count)
+    reader = csv.reader(chain([head], source), delimiter=separator)
+    return _Table([(before + reader.line_num, row) for row in reader if row], separator != ",")
+
+
+class _ElsewhereThan(Exception):
+    """The table holds an hour that does not exist in the zone; its clock was another one."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.text)
+        self.fault = fault
+
+
+def _collected(table: _Table, places: Places, zone: tzinfo) -> Series:
+    """The usable rows, each moment once. Raises NoSeries where there is none, and _ElsewhereThan."""
     series = Series(moods=places["negative"] is not None, has_authors=places["authors"] is not None)
     rows: dict[float, Row] = {}
     latest = -1.0
-    for row in reader:
-        if not row:
+    for line, cells in table.rows[1:]:
+        row = {name: _cell(cells, place) for name, place in places.items()}
+        try:
+            at = moment(row["timestamp"], zone, latest)
+            values = (row["timestamp"], *_numbers(row, table.german))
+        except NoSuchHour as error:
+            raise _ElsewhereThan(Fault(line, "no_such_hour", row["timestamp"])) from error
+        except _Unusable as error:
+            series.faults.append(Fault(line, error.code, error.text))
             continue
-        line = reader.line_num
-        found = _row(row, places, line, series.faults)
-        if found is None:
+        except (ValueError, OverflowError):
+            series.faults.append(Fault(line, "bad_time", row["timestamp"]))
             continue
-        at, values = found
         if at in rows:
-            series.faults.append(
-                Fault(line, "repeated" if _same(rows[at], values) else "replaced", values[0])
-            )
+            code = "repeated" if _same(rows[at], values) else "replaced"
+            series.faults.append(Fault(line, code, values[0]))
         elif at < latest:
             series.faults.append(Fault(line, "out_of_order", values[0]))
         rows[at] = values
@@ -113,41 +155,41 @@ def _same(one: Row, other: Row) -> bool:
 
 
 def _place(header: list[str], name: str) -> int | None:
-    return next((header.index(alias) for alias in ALIASES.get(name, (name,)) if alias in header), None)
+    return next((header.index(alias) for alias in ALIASES[name] if alias in header), None)
 
 
-def _row(
-    row: list[str], places: dict[str, int | None], line: int, faults: list[Fault]
-) -> tuple[float, Row] | None:
-    """One row's moment and (stamp, count, negative, authors), or None and a fault. An empty number is unknown (nan)."""
+def _cell(cells: list[str], place: int | None) -> str:
+    return cells[place].strip() if place is not None and place < len(cells) else ""
 
-    def cell(name: str) -> str:
-        place = places[name]
-        return row[place].strip() if place is not None and place < len(row) else ""
 
-    try:
-        at = moment(cell("timestamp"))
-    except (ValueError, OverflowError):
-        faults.append(Fault(line, "bad_time", cell("timestamp")))
-        return None
-    numbers = []
-    for name in ("count", "negative", "authors"):
-        try:
-            number = float(cell(name)) if cell(name) else float("nan")
-        except ValueError:
-            number = float("inf")
-        if np.isinf(number):
-            faults.append(Fault(line, "bad_number", cell(name)))
-            return None
-        if number < 0:
-            faults.append(Fault(line, "negative_number", cell(name)))
-            return None
-        numbers.append(number)
-    count, negative, authors = numbers
+class _Unusable(Exception):
+    """A row with a number that cannot be; `code` and `text` as in Fault."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(code)
+        self.code, self.text = code, text
+
+
+def _numbers(row: dict[str, str], german: bool) -> tuple[float, float, float]:
+    """Count, negatives and authors of a row; nan where the cell is empty. Raises _Unusable."""
+    count, negative, authors = (_number(row[name], german) for name in ("count", "negative", "authors"))
     if negative > count:
-        faults.append(Fault(line, "more_negatives_than_messages", cell("negative")))
-        return None
-    return at, (cell("timestamp"), count, negative, authors)
+        raise _Unusable("more_negatives_than_messages", row["negative"])
+    return count, negative, authors
+
+
+def _number(text: str, german: bool) -> float:
+    try:
+        value = number(text, german=german)
+    except ValueError as error:
+        raise _Unusable("bad_number", text) from error
+    if np.isinf(value):
+        raise _Unusable("bad_number", text)
+    if value < 0:
+        raise _Unusable("negative_number", text)
+    if value > _MOST:
+        raise _Unusable("too_large", text)
+    return value
 
 
 def steps(series: Series) -> tuple[Integers, Integers, Floats, Floats, Floats, Integers]:

@@ -128,9 +128,94 @@ def test_more_sensitivity_never_alarms_later(tmp_path: Path) -> None:
     assert first["10"] <= first["0.1"]
 
 
+def german(line: str) -> str:
+    """A row of `table` as a German spreadsheet writes it."""
+    if line.startswith("timestamp"):
+        return "Zeitpunkt;Anzahl;Negativ"
+    stamp, *numbers = line.split(",")
+    return ";".join([f"{datetime.fromisoformat(stamp):%d.%m.%Y %H:%M}", *(f"{n},0" for n in numbers)])
+
+
+def test_a_table_from_a_german_spreadsheet_says_the_same(tmp_path: Path) -> None:
+    plain = rows_of(run(tmp_path, table()))
+    file = tmp_path / "excel.csv"
+    text = "sep=;\r\n" + "\r\n".join(german(line) for line in table()) + "\r\n"
+    file.write_text(text, "utf-8-sig", newline="")
+    result = CliRunner().invoke(command, [str(file)])
+    assert result.stderr == ""
+    rows = rows_of(result)
+    assert rows[0]["timestamp"] == "05.01.2026 00:00"
+    assert [[*r.values()][1:] for r in rows] == [[*r.values()][1:] for r in plain]
+
+
+def test_a_table_may_come_from_another_program(tmp_path: Path) -> None:
+    lines = table()
+    piped = CliRunner().invoke(command, ["-"], input="\n".join(lines) + "\n")
+    assert piped.stdout == run(tmp_path, lines).stdout
+
+
+def test_words_use_the_clock_of_the_table(tmp_path: Path) -> None:
+    rows = rows_of(result := run(tmp_path, table(), "--explain"))
+    (alarm,) = [r for r in rows if r["alarm"] == "1"]
+    said = datetime.fromisoformat(result.stderr.splitlines()[1][:16])
+    # A row's alarm is known at its end.
+    assert said == datetime.fromisoformat(alarm["timestamp"]) + timedelta(minutes=5)
+
+
+def stamps(begin: datetime, hours: int) -> list[str]:
+    return [f"{begin + timedelta(minutes=30 * i):%Y-%m-%d %H:%M},3" for i in range(2 * hours)]
+
+
+def test_an_hour_that_the_zone_skips_shows_that_the_table_is_in_utc(tmp_path: Path) -> None:
+    lines = ["timestamp,count", *stamps(datetime(2026, 3, 28), 48)]  # noqa: DTZ001 - naive like the table
+    result = run(tmp_path, lines)
+    assert len(rows_of(result)) == 96
+    assert result.stderr.startswith("Row 54: the zone’s clocks never showed 2026-03-29 02:00")
+    assert run(tmp_path, lines, "--zone", "UTC").stderr == ""
+
+
+def test_impossible_numbers_are_named(tmp_path: Path) -> None:
+    bad = ["nan,1", "inf,1", "1e300,1", "-inf,1", "3,-1"]
+    lines = [*table(), *(f"2026-02-01 00:0{i}:00,{numbers}" for i, numbers in enumerate(bad))]
+    result = run(tmp_path, lines)
+    assert [line.split(": ", 1)[1][:12] for line in result.stderr.splitlines()] == [
+        "“inf” is no ",
+        "1e300 is mor",
+        "“-inf” is no",
+        "-1 is less t",
+    ]
+    assert len(rows_of(result)) == len(table())  # nan is a row that nobody observed
+
+
+def test_one_row_and_a_gap_of_weeks(tmp_path: Path) -> None:
+    (only,) = rows_of(run(tmp_path, ["timestamp,count", "2026-01-01,3"]))
+    assert (only["alarm"], only["level"]) == ("0", "0")
+    after_weeks = rows_of(run(tmp_path, [*table(), "2026-04-01 00:00:00,4,1"]))
+    assert int(after_weeks[-2]["level"]) >= 3
+    assert (after_weeks[-1]["kind"], after_weeks[-1]["level"]) == ("", "0")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "word"),
+    [
+        ("--zone", "Europe", "no such time zone"),
+        ("--sensitivity", "nan", "not a number"),
+        ("--plot", "no/such/folder.svg", "No such file"),
+    ],
+)
+def test_impossible_options_are_refused_in_one_sentence(
+    tmp_path: Path, option: str, value: str, word: str
+) -> None:
+    result = run(tmp_path, table(minutes=60), option, value)
+    assert result.exit_code in (1, 2)
+    assert word in result.stderr
+    assert isinstance(result.exception, SystemExit)
+
+
 @pytest.mark.parametrize(
     ("lines", "word"),
     [
+        ([], "empty"),
         (["when,count"], "timestamp"),
         (["timestamp,n"], "count"),
         (["timestamp,count"], "no usable row"),

@@ -38,6 +38,37 @@ def test_football_every_saturday_alarms_nobody(hourly: float) -> None:
     assert watched(count, negative).alarms == ()
 
 
+@pytest.mark.parametrize("hourly", [0.2, 20.0, 1000.0])
+def test_a_year_of_news_alarms_once_at_most(hourly: float) -> None:
+    """Twelve days in the news: three times the usual within two hours, gone after half a day, the tone hardly worse."""
+    count, negative = chatter(hourly, 60)
+    rng = np.random.default_rng([SEED, round(hourly)])
+    at = np.arange(12 * 60)
+    for day in range(22, 58, 3):
+        rate = 3 * hourly / 60 * np.minimum(1, at / rng.uniform(30, 120)) * np.exp(-at / 360)
+        extra = rng.poisson(rate)
+        begin = day * DAY + int(rng.uniform(6, 12) * 60)
+        count[begin : begin + len(at)] += extra
+        negative[begin : begin + len(at)] += rng.binomial(extra, 0.25)
+    track = watched(count, negative)
+    assert len(track.alarms) <= 1  # the stated rate: one false alarm a year
+    if hourly >= 20:
+        assert track.rows[:, e.SURGE].max() > 0.9  # they were seen, and known for what they are
+
+
+def test_nothing_goes_on_through_weeks_of_which_nothing_is_known() -> None:
+    count, negative = chatter(60.0, 50)
+    add(count, negative, 28 * DAY, 6, 30, DAY, 0.555, 600)
+    keep = np.ones(len(count), bool)
+    keep[29 * DAY : 45 * DAY] = False
+    start = MONDAY + np.flatnonzero(keep)
+    track = Topic().observe_series(start, np.ones(len(start), np.int64), count[keep], negative[keep])
+    assert len(track.alarms) == 1
+    assert track.episode[29 * DAY - 1] > 0
+    assert not track.episode[29 * DAY :].any()
+    assert track.rows[29 * DAY + 5, e.COUNT_NOW] < 3.0  # a minute; it was 11 when the gap began
+
+
 def test_a_holiday_is_expected_to_be_like_a_sunday() -> None:
     rng = np.random.default_rng(SEED)
     day = np.arange(6 * WEEK) // DAY
