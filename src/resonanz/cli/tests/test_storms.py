@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from resonanz.cli.storms import command
+from resonanz.cli.storms_plot import _round_marks
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 ONSET = MONDAY + timedelta(days=21, hours=12)
@@ -230,3 +231,13 @@ def test_tables_that_are_none_are_refused_clearly(tmp_path: Path, lines: list[st
 
 def test_an_unknown_zone_is_refused(tmp_path: Path) -> None:
     assert run(tmp_path, table(), "--zone", "Middle/Earth").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("highest", "marks"),
+    [(353, [0, 100, 200, 300, 400]), (7, [0, 2, 4, 6, 8]), (0.3, [0, 0.1, 0.2, 0.3]), (0, 2)],
+)
+def test_the_axis_has_round_marks_that_reach_the_top(highest: float, marks: list[float] | int) -> None:
+    found = _round_marks(highest)
+    assert found == pytest.approx(marks) if isinstance(marks, list) else len(found) == marks
+    assert found[-1] >= highest
