@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from resonanz.understanding.aspects import average_precision
 from resonanz.understanding.fast import Fast
 from resonanz.understanding.labels import GIVEN, OUTPUTS, SENTIMENTS
 from resonanz.understanding.model import ABOUT, shipped
@@ -88,7 +89,7 @@ def shipped_scores(folder: Folder, tier: Fast, tasks: list[Task]) -> Iterator[Sc
 def held_back(folder: Folder, tier: Fast) -> Iterator[str]:
     """The lines of a table: each hand-made label on the third that nothing learnt from."""
     there = [label for label in by_hand.read() if label.held_back]
-    texts = _texts(folder, [label.key for label in there])
+    texts = texts_of(folder, [label.key for label in there])
     p = tier.label(texts).p
     yield "| label | texts with it | precision | recall | F1 | average precision | by chance |"
     yield "|---|---:|---:|---:|---:|---:|---:|"
@@ -105,14 +106,6 @@ def held_back(folder: Folder, tier: Fast) -> Iterator[str]:
         )
 
 
-def average_precision(right: Array, p: Array) -> float:
-    """The mean precision at each right one, going down from the most probable."""
-    order = np.argsort(-p, kind="stable")
-    hits = right[order]
-    precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
-    return float(precision[hits].mean()) if hits.any() else 0.0
-
-
 def curves(folder: Folder, tier: Fast) -> Iterator[str]:
     """Expected calibration error and reliability curve of the outputs on dev splits and on held-back labels."""
     for task in TASKS:
@@ -125,7 +118,7 @@ def curves(folder: Folder, tier: Fast) -> Iterator[str]:
                 wanted = right == (number if len(outputs) > 1 else 1)
                 yield from curve(f"{task.set}.dev {output}", wanted, p[:, OUTPUTS.index(output)])
     there = [label for label in by_hand.read() if label.held_back]
-    p = tier.label(_texts(folder, [label.key for label in there])).p
+    p = tier.label(texts_of(folder, [label.key for label in there])).p
     for output in HAND_LABELLED[:4]:
         wanted = np.array([output in label.names for label in there])
         yield from curve(f"held back {output}", wanted, p[:, OUTPUTS.index(output)])
@@ -137,7 +130,7 @@ def curve(name: str, right: Array, p: Array) -> Iterator[str]:
     yield f"{name}: error {error:.3f}\n    {shown}"
 
 
-def _texts(folder: Folder, wanted: list[tuple[str, str]]) -> list[str]:
+def texts_of(folder: Folder, wanted: list[tuple[str, str]]) -> list[str]:
     """The texts of (set.split, id)."""
     known: dict[str, dict[str, str]] = {}
     for where in dict.fromkeys(where for where, _ in wanted):

@@ -6,6 +6,8 @@ method in the examples' own space (there are hundreds of them and thousands of f
 
 from __future__ import annotations
 
+import io
+import json
 from typing import Any
 
 import numpy as np
@@ -46,15 +48,21 @@ def fit(x: Array, p: Array, right: Array) -> Array:
     return np.asarray(np.array(duals) @ x, np.float32)
 
 
-def _dual(gram: Array, offset: Array, yes: Array) -> Array:
+def fit_alone(x: Array, yes: Array) -> Array:
+    """float32[width of x]: a yes/no model that starts from nothing; both sides weigh the same in all."""
+    share = yes.mean()
+    weights = np.where(yes, 0.5 / share, 0.5 / (1 - share))
+    return np.asarray(_dual((x @ x.T).astype(float), np.zeros(len(x)), yes, weights) @ x, np.float32)
+
+
+def _dual(gram: Array, offset: Array, yes: Array, weights: Array | float = 1.0) -> Array:
     """What each example adds to the weights."""
     dual = np.zeros(len(yes))
     for _ in range(STEPS):
-        moved = gram @ dual
-        p = 1 / (1 + np.exp(-np.clip(offset + moved, -30, 30)))
+        now = gram @ dual
+        p = logistic(offset + now)
         slope = np.maximum(p * (1 - p), 1e-6)
-        target = moved + (yes - p) / slope
-        new = np.linalg.solve(gram + np.diag(RIDGE / slope), target)
+        new = np.linalg.solve(gram + np.diag(RIDGE / (slope * weights)), now + (yes - p) / slope)
         step = np.abs(new - dual).max()
         dual = new
         if step < 1e-6:
@@ -62,9 +70,13 @@ def _dual(gram: Array, offset: Array, yes: Array) -> Array:
     return dual
 
 
+def logistic(x: Array) -> Array:
+    return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))))
+
+
 def moved(p: Array, by: Array) -> Array:
     """The probabilities after adding to their logits; those of several classes add up to one again."""
-    raised = 1 / (1 + np.exp(-np.clip(logits(p) + by, -30, 30)))
+    raised = logistic(logits(p) + by)
     if p.shape[1] > 1:
         raised /= raised.sum(1, keepdims=True)
     return np.asarray(raised, np.float32)
@@ -87,3 +99,21 @@ def cross_validated(
         head = fit(x[~held], p[~held], right[~held])
         found[held] = chosen(moved(p[held], x[held] @ head.T), threshold)
     return found
+
+
+def packed(facts: dict[str, Any], arrays: dict[str, Array]) -> bytes:
+    """Facts (as JSON has them) and arrays in a row of bytes; the same gives the same."""
+    buffer = io.BytesIO()
+    there: dict[str, Any] = {"facts": np.frombuffer(json.dumps(facts).encode(), np.uint8), **arrays}
+    np.savez_compressed(buffer, **there)
+    return buffer.getvalue()
+
+
+def unpacked(data: bytes) -> tuple[dict[str, Any], dict[str, Array]]:
+    """What was packed. Raises ValueError for other bytes."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            there = {name: arrays[name] for name in arrays.files}
+        return dict(json.loads(there.pop("facts").tobytes())), there
+    except Exception as error:
+        raise ValueError(f"nothing that was learnt: {error}") from error
