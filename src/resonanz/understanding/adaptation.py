@@ -22,6 +22,7 @@ from resonanz.kernel.folding import words
 from resonanz.understanding import hashed, heads
 from resonanz.understanding.labels import (
     ASPECTS,
+    GIVEN,
     KINDS,
     LANGUAGES,
     OUTPUTS,
@@ -122,13 +123,16 @@ class Adaptation:
             )
         if not self.heads:
             return labels
-        x, p = heads.inputs(labels.p, hashed.rows(texts)), labels.p.copy()
+        x = heads.inputs(labels.p, hashed.rows(texts))
+        p, thresholds = labels.p.copy(), labels.thresholds.copy()
         for output, head in self.heads.items():
             columns = _columns(output)
-            p[:, columns] = heads.moved(labels.p[:, columns], x @ head.T)
+            begun = heads.start(labels.p[:, columns], float(thresholds[columns[-1]]))
+            p[:, columns] = heads.moved(begun, x, head)
+            thresholds[columns] = GIVEN
         empty = np.array([not text.strip() for text in texts], bool)
         p[empty] = labels.p[empty]
-        return replace(labels, p=p, model=self.version)
+        return replace(labels, p=p, model=self.version, thresholds=thresholds)
 
     def to_bytes(self) -> bytes:
         """Everything, about 17 KB for each head; the same adaptation gives the same bytes."""
@@ -186,8 +190,9 @@ def _one(tier: Tier, output: str, taught: list[tuple[str, str]], seen: list[str]
     said = heads.chosen(p, threshold)
     right = said.copy()
     right[: len(taught)] = [classes(output).index(value) for _, value in taught]
-    after = heads.cross_validated(x, p, right, threshold, [" ".join(words(text)) for text in texts])
-    head = heads.fit(x, p, right)
+    begun = heads.start(p, threshold)
+    after = heads.cross_validated(x, begun, right, [" ".join(words(text)) for text in texts])
+    head = heads.fit(x, begun, right)
     was, now = said == right, after == right
     gain = Gain(len(taught), len(seen), int((~was & now).sum()), int((was & ~now).sum()), int(was.sum()))
     return gain, head

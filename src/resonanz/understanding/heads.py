@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonanz.understanding import hashed
-from resonanz.understanding.labels import OUTPUTS
+from resonanz.understanding.labels import GIVEN, OUTPUTS
 
 Array = NDArray[Any]
 WIDTH = hashed.WIDTH + len(OUTPUTS) + 1
-RIDGE = 1.0
+RIDGE = 0.3
 SHARE = 0.5  # what the model's own probabilities count beside the text, and what a general shift does
 STEPS = 12
 FOLDS = 5
@@ -30,21 +30,25 @@ def inputs(p: Array, rows: Array) -> Array:
     return np.column_stack([rows, SHARE * p, np.full(len(p), SHARE, np.float32)]).astype(np.float32)
 
 
-def logits(p: Array) -> Array:
-    """float64: what was added up before it became probabilities; of each class against all others."""
-    kept = np.clip(p.astype(float), _LEAST, 1 - _LEAST)
-    return np.asarray(np.log(kept / (1 - kept)))
+def start(p: Array, threshold: float) -> Array:
+    """float64[texts, outputs]: the logits that a head begins with, of each class against all others.
+
+    Those of a single output are 0 at its threshold, so that nothing learnt means nothing changed.
+    """
+    ends = np.clip(p.astype(float), _LEAST, 1 - _LEAST)
+    logits = np.log(ends / (1 - ends))
+    return np.asarray(logits - np.log(threshold / (1 - threshold)) if p.shape[1] == 1 else logits)
 
 
-def fit(x: Array, p: Array, right: Array) -> Array:
-    """The head: float32[outputs, WIDTH] for float[texts, outputs] of which one holds, or of a single yes/no output.
+def fit(x: Array, begun: Array, right: Array) -> Array:
+    """The head: float32[outputs, WIDTH] for outputs of which one holds, or for a single yes/no output.
 
-    `right`: the classes' numbers, or 1 for yes.
+    `begun`: see `start`. `right`: the classes' numbers, or 1 for yes.
     """
     gram = (x @ x.T).astype(float)
-    single = p.shape[1] == 1
-    wanted = [right == (1 if single else c) for c in range(p.shape[1])]
-    duals = [_dual(gram, offset, yes) for offset, yes in zip(logits(p).T, wanted, strict=True)]
+    single = begun.shape[1] == 1
+    wanted = [right == (1 if single else c) for c in range(begun.shape[1])]
+    duals = [_dual(gram, offset, yes) for offset, yes in zip(begun.T, wanted, strict=True)]
     return np.asarray(np.array(duals) @ x, np.float32)
 
 
@@ -74,30 +78,28 @@ def logistic(x: Array) -> Array:
     return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))))
 
 
-def moved(p: Array, by: Array) -> Array:
-    """The probabilities after adding to their logits; those of several classes add up to one again."""
-    raised = logistic(logits(p) + by)
-    if p.shape[1] > 1:
+def moved(begun: Array, x: Array, head: Array) -> Array:
+    """The probabilities with a head; those of several classes add up to one again."""
+    raised = logistic(begun + x @ head.T)
+    if begun.shape[1] > 1:
         raised /= raised.sum(1, keepdims=True)
     return np.asarray(raised, np.float32)
 
 
-def chosen(p: Array, threshold: float) -> Array:
+def chosen(p: Array, threshold: float = GIVEN) -> Array:
     """Class numbers: the likeliest of several, or whether a single one is given."""
     return p.argmax(1) if p.shape[1] > 1 else (p[:, 0] >= threshold).astype(int)
 
 
-def cross_validated(
-    x: Array, p: Array, right: Array, threshold: float, keys: list[str], seed: int = 1
-) -> Array:
+def cross_validated(x: Array, begun: Array, right: Array, keys: list[str], seed: int = 1) -> Array:
     """The class of each text by a head that has not seen it, nor another one with the same key."""
     numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
     fold = np.random.default_rng(seed).permutation(len(numbers))[[numbers[key] for key in keys]] % FOLDS
     found = np.zeros(len(x), int)
     for k in range(FOLDS):
         held = fold == k
-        head = fit(x[~held], p[~held], right[~held])
-        found[held] = chosen(moved(p[held], x[held] @ head.T), threshold)
+        head = fit(x[~held], begun[~held], right[~held])
+        found[held] = chosen(moved(begun[held], x[held], head))
     return found
 
 
