@@ -188,11 +188,10 @@ class Built:
     unseen: Array  # float[texts, OUTPUTS]
 
 
-def kept(folder: Path | None, made_from: list[Array], make: Callable[[], Array]) -> Array:
-    """What `make` makes, or made before from the same arrays."""
+def kept(folder: Path | None, digest: str, make: Callable[[], Array]) -> Array:
+    """What `make` makes, or made before under the same digest."""
     if folder is None:
         return make()
-    digest = hashlib.sha256(b"".join(part.tobytes() for part in made_from)).hexdigest()
     path = folder / f"{digest[:20]}.npy"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -211,9 +210,13 @@ def build(folder: Folder, keep: Path | None = None) -> Built:
     importance = np.where(np.array(pool.sources) == "groups", GROUPS_COUNT, 1.0)
     real = np.array([source not in WRITTEN for source in pool.sources])
 
+    digest_of_texts = hashlib.sha256(b"".join(part.tobytes() for part in x[:3]))
+
     def trained(output: str, taught: Array) -> Array:
-        made_from = [x.buckets, x.values, x.starts, targets[output], taught, importance, np.array([output])]
-        return kept(keep, made_from, lambda: column(x, output, targets[output], taught, importance))
+        digest = digest_of_texts.copy()
+        for part in (targets[output], taught, importance, np.array([output])):
+            digest.update(part.tobytes())
+        return kept(keep, digest.hexdigest(), lambda: column(x, output, targets[output], taught, importance))
 
     decisions = np.zeros((len(x), len(OUTPUTS)))
     for k in range(int(fold.max()) + 1):
