@@ -6,7 +6,7 @@
 The messages are made from a fixed seed. Each page is requested through Django's whole stack (middleware, session,
 templates) inside this process; the time is that of the server alone, without a network. The first request of each
 page, which compiles its templates, is not counted. Also measured: storing and filing new messages through the same
-functions the workers use.
+functions the workers use. Every message counts as read.
 """
 
 from __future__ import annotations
@@ -78,7 +78,15 @@ def filled(owner: Any, messages: int) -> int:
     """Put so many messages into the database, in conversations of one to twelve; returns how many conversations."""
     from resonanz.foundation.channels.models import Channel
     from resonanz.foundation.workspaces.models import Member
-    from resonanz.inbound.conversations.models import Conversation, Filing, Label, Part, SearchText
+    from resonanz.inbound.conversations.models import (
+        Conversation,
+        Filing,
+        Label,
+        Part,
+        SearchText,
+        Weighing,
+    )
+    from resonanz.inbound.enrichment.models import Enrichment, Reader
     from resonanz.inbound.intake.models import Poll, StoredAuthor, StoredMessage
 
     chance = random.Random(SEED)
@@ -120,16 +128,23 @@ def filled(owner: Any, messages: int) -> int:
             made += length
             yield _conversation(Conversation, said, chance.choice(people), chance), said
 
+    reader = Reader.objects.create(tier="fast", version="of the benchmark")
     total, batch = 0, []
     for pair in threads():
         batch.append(pair)
         if len(batch) == BATCH:
             _store(batch, workspace, Conversation, StoredMessage, Part, SearchText)
+            _read(batch, reader)
             total, batch = total + len(batch), []
     _store(batch, workspace, Conversation, StoredMessage, Part, SearchText)
+    _read(batch, reader)
     for channel in channels:
         Poll.objects.create(channel=channel, last_number=numbers[channel.pk])
         Filing.objects.create(channel=channel, position=numbers[channel.pk])
+        Enrichment.objects.create(
+            channel=channel, reader=reader, position=numbers[channel.pk], last_number=numbers[channel.pk]
+        )
+        Weighing.objects.create(channel=channel, position=numbers[channel.pk])
     labels = [Label.objects.create(workspace=workspace, name=name) for name in ("Beschwerde", "Lob", "Frage")]
     for number, label in enumerate(labels):
         label.conversations.set(
@@ -175,6 +190,39 @@ def _conversation(model: Any, said: list[Any], assignee: Any, chance: Any) -> An
         last_at=last.sent_at,
         waiting_since=first.sent_at if status == "open" else None,
         messages_count=len(said),
+        marks=_marks(last),
+        urgent_at=first.sent_at - timedelta(hours=chance.randint(-12, 24)),
+    )
+
+
+def _marks(message: Any) -> int:
+    """What a message may mean: one in three asks, one in ten complains, one in two hundred is hostile."""
+    from resonanz.inbound.enrichment import marks
+
+    number = message.number
+    given = [marks.SENTIMENTS[number % 3], "de"]
+    given += [
+        name for name, every in (("question", 3), ("complaint", 10), ("toxic", 200)) if number % every == 0
+    ]
+    return marks.mask(given)
+
+
+def _read(batch: list[Any], reader: Any) -> None:
+    from resonanz.inbound.enrichment import marks
+    from resonanz.inbound.enrichment.models import StoredReading
+
+    StoredReading.objects.bulk_create(
+        StoredReading(
+            message=m,
+            channel=m.channel,
+            number=m.number,
+            reader=reader,
+            said=_marks(m),
+            marks=_marks(m),
+            p=bytes(range(len(marks.ORDER))),
+        )
+        for _conversation, said in batch
+        for m in said
     )
 
 
@@ -212,6 +260,11 @@ def pages(owner: Any) -> dict[str, Callable[[random.Random], str]]:
         "list, open": lambda _: base,
         "list, everything": lambda _: base + "?view=all",
         "list, waiting longest": lambda _: base + "?view=waiting",
+        "list, most urgent": lambda _: base + "?view=urgent",
+        "list, complaints": lambda _: base + "?kind=complaint",
+        "list, urgent and hostile": lambda _: base + "?view=urgent&kind=toxic&mood=negative",
+        "list, nothing meant so": lambda _: base + "?view=all&about=safety",
+        "today": lambda _: f"/w/{owner.workspace.slug}/today/",
         "list, mine": lambda _: base + "?view=mine",
         "list, one channel": lambda _: f"{base}?channel={Conversation.objects.first().channel_id}",
         "list, one label": lambda _: f"{base}?view=all&label={label}",

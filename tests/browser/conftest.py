@@ -11,9 +11,14 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from resonanz.inbound.conftest import words
+
+__all__ = ["words"]
+
 if TYPE_CHECKING:
     from resonanz.foundation.workspaces.models import Member, Workspace
     from resonanz.inbound.conversations.models import Conversation
+    from resonanz.inbound.enrichment.tests.cast import Words
 
 CHROMIUM = os.environ.get("RESONANZ_CHROMIUM", "/usr/bin/chromium")
 expect.set_options(timeout=20_000)  # a machine may be busy; nothing here waits longer than it must
@@ -113,3 +118,18 @@ def conversations(workspace: Workspace) -> list[Conversation]:
     while leases := claim(FILE, "test"):
         perform(leases[0])
     return list(Conversation.objects.order_by("-last_at"))
+
+
+@pytest.fixture
+def understood(conversations: list[Conversation], words: Words) -> list[Conversation]:
+    """The same three, read and weighed: each asks something."""
+    from resonanz.foundation.work.engine import perform
+    from resonanz.foundation.work.leases import claim
+    from resonanz.inbound.conversations.worker import WEIGH, find_weighing
+    from resonanz.inbound.enrichment.worker import UNDERSTAND, find
+
+    for find_due, kind in ((find, UNDERSTAND), (find_weighing, WEIGH)):
+        find_due()
+        while leases := claim(kind, "test"):
+            perform(leases[0])
+    return conversations

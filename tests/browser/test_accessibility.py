@@ -23,7 +23,8 @@ PAGES = (
         "channels/connect/mastodon/",
     ),
     *("settings/", "settings/people/", "settings/departments/", "settings/audit/", "settings/profile/"),
-    *("settings/security/", "settings/privacy/?q=a"),
+    *("settings/security/", "settings/privacy/?q=a", "settings/understanding/"),
+    *("inbox/?view=urgent&kind=question", "inbox/?mood=negative"),
 )
 
 
@@ -35,7 +36,7 @@ def breaches(page) -> list[str]:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_page_breaks_what_axe_checks(open_as, page, owner, conversations, theme):
+def test_no_page_breaks_what_axe_checks(open_as, page, owner, conversations, understood, theme):
     services.save(owner, new_key(), 0, title="Open day", text="Come by")
     page.emulate_media(color_scheme=theme)
     found = []
@@ -54,7 +55,7 @@ STICKS_OUT = """() => {
 }"""
 
 
-def test_on_a_phone_nothing_sticks_out(open_as, page, owner, conversations):
+def test_on_a_phone_nothing_sticks_out(open_as, page, owner, conversations, understood):
     services.save(owner, new_key(), 0, title="Open day", text="Come by")
     page.set_viewport_size({"width": 390, "height": 844})
     found = []

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
-from resonanz.foundation.workspaces.models import Member
+from resonanz.foundation.workspaces.models import Member, Workspace
 from resonanz.foundation.workspaces.roles import Permission
 from resonanz.inbound.conversations.events import Event, events
 from resonanz.inbound.conversations.lists import Row, rows
 from resonanz.inbound.conversations.models import Answer, Conversation, Label, Note, Part, Role
 from resonanz.inbound.enrichment.queries import Meaning, meanings
+from resonanz.inbound.enrichment.texts import wording
 from resonanz.inbound.intake.models import StoredAuthor, StoredMessage, Wording
 from resonanz.inbound.intake.queries import earlier
 from resonanz.outbound.publishing.machine import PublicationState
@@ -68,6 +69,7 @@ class Thread:
 
 
 THREAD_LENGTH = 100
+SEEN = 500
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -122,6 +124,15 @@ def target(conversation: Conversation, message_id: int | None = None) -> StoredM
         said = said.filter(message=message_id)
     part = said.select_related("message__author").order_by("-message__sent_at", "-message_id").first()
     return part.message if part else None
+
+
+def seen_by_people(workspace: Workspace) -> list[str]:
+    """Texts that colleagues surely read: of conversations that somebody answered in or took, the newest."""
+    handled = Q(conversation__answers__isnull=False) | Q(conversation__assignee__isnull=False)
+    parts = Part.objects.filter(handled, conversation__workspace=workspace, role=Role.SAID)
+    newest = parts.filter(message__is_ours=False).order_by("-message_id").values("message_id").distinct()
+    rows = StoredMessage.objects.filter(pk__in=[row["message_id"] for row in newest[:SEEN]])
+    return [wording(message) for message in rows]
 
 
 def said(conversation: Conversation, message_id: int) -> StoredMessage | None:

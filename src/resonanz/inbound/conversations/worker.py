@@ -27,9 +27,12 @@ from resonanz.inbound.conversations.models import (
     Role,
     Weighing,
 )
+from resonanz.inbound.conversations.queries import seen_by_people
 from resonanz.inbound.conversations.weighing import weigh
+from resonanz.inbound.enrichment import learning
 from resonanz.inbound.enrichment import queries as enrichment
-from resonanz.inbound.enrichment.models import Enrichment
+from resonanz.inbound.enrichment.models import Enrichment, Learning
+from resonanz.inbound.enrichment.readers import NoModel
 from resonanz.inbound.intake import queries as intake
 from resonanz.inbound.intake.models import Origin, Poll, StoredMessage
 from resonanz.inbound.intake.services import store
@@ -200,5 +203,25 @@ def try_later(lease: Lease, _fault: int) -> None:
 FILE = register(Kind("file", Filing, file, on_filing_fault, find=find_filing))
 SETTLE = register(Kind("settle", Answer, settle, try_later, find=find_settled))
 WAKE = register(Kind("wake", Conversation, wake, try_later))
+
+
+def learn(lease: Lease) -> None:
+    """Learn from a workspace's corrections, and from what its people saw and left as it was."""
+    row: Learning = lease.row()
+    try:
+        made = learning.learn(row.workspace, seen_by_people(row.workspace))
+    except NoModel:
+        lease.release(now() + backoff(row.attempts, first_seconds=60))
+        return
+    with transaction.atomic():
+        learning.offer(row.workspace, made)
+        # Somebody may have corrected something meanwhile.
+        due_at = lease.row().due_at
+        lease.release(due_at if due_at != row.due_at else None, attempts=0, fault=None, tried_at=now())
+
+
+LEARN = register(
+    Kind("learn", Learning, learn, try_later, lease_seconds=900, parallel=1, together=("workspace",))
+)
 WEIGH = register(Kind("weigh", Weighing, take_in, try_later, find=find_weighing))
 LOOKUP = register(Kind("lookup", Lookup, look_up, try_later, parallel=2))

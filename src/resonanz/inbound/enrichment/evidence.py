@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from resonanz.inbound.enrichment import marks, readers
 from resonanz.inbound.enrichment.models import StoredReading
-from resonanz.inbound.enrichment.services import wording
+from resonanz.inbound.enrichment.texts import wording
 from resonanz.inbound.intake.models import StoredMessage
 
 
@@ -35,11 +35,12 @@ def marked(message: StoredMessage) -> Marked | None:
     reading = StoredReading.objects.filter(message=message).select_related("reader").first()
     if reading is None:
         return None
-    tier = readers.tier()
-    if (reading.reader.tier, reading.reader.version) != (tier.name, tier.version):
+    if not readers.reads_like(reading.reader):
         return None
     text = wording(message)
-    found = tier.evidence(text, [name for name in marks.names(reading.said) if name not in marks.LANGUAGES])
+    found = readers.tier().evidence(
+        text, [name for name in marks.names(reading.said) if name not in marks.LANGUAGES]
+    )
     spans = [(one.start, one.end, one.label) for one in found if one.weight > 0]
     begin = len(text) - len(message.text)
     return Marked(_cut(text, spans, 0, len(message.title)), _cut(text, spans, begin, len(text)))

@@ -12,7 +12,7 @@ from resonanz.inbound.intake.models import StoredMessage
 
 
 class Reader(models.Model):
-    """A model that has read messages of ours."""
+    """A model that has read messages of ours; what a workspace taught it is part of its version."""
 
     tier = models.CharField(max_length=16)
     version = models.CharField(max_length=64)
@@ -24,11 +24,42 @@ class Reader(models.Model):
         return f"{self.tier} {self.version}"
 
 
+class Adaptation(models.Model):
+    """What a workspace's corrections taught, and what trying it out showed; see understanding.adaptation."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    base = models.CharField(max_length=64)  # the version of the model that it stands on
+    version = models.CharField(max_length=64)
+    data = models.BinaryField()
+    gains = models.JSONField(default=dict)  # {output: {"corrections", "seen", "before", "after", "helps"}}
+    helps = models.BooleanField()
+    made_at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return self.version
+
+
+class Learning(Due):
+    """One workspace's learning from corrections: due some minutes after the last one."""
+
+    workspace = models.OneToOneField(Workspace, models.CASCADE, related_name="learning")
+    offered = models.OneToOneField(Adaptation, models.SET_NULL, null=True, related_name="+")  # the latest
+    active = models.OneToOneField(Adaptation, models.SET_NULL, null=True, related_name="+")  # switched on
+    switched_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    switched_at = models.DateTimeField(null=True, blank=True)
+    tried_at = models.DateTimeField(null=True, blank=True)
+    fault = models.PositiveBigIntegerField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.workspace)
+
+
 class Enrichment(Due):
     """How far one channel was read: first what is new, then backwards what is history or was read by another model."""
 
     channel = models.OneToOneField(Channel, models.CASCADE, related_name="enrichment")
     reader = models.ForeignKey(Reader, models.PROTECT, null=True, related_name="+")  # the last that read here
+    adaptation = models.ForeignKey(Adaptation, models.SET_NULL, null=True, related_name="+")  # with which
     position = models.PositiveBigIntegerField(default=0)  # the newest StoredMessage.number that was looked at
     reread_below = models.PositiveBigIntegerField(default=0)  # what lies below is still to be looked at again
     # Grows with every message that is read or corrected; see StoredReading.number.

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
 from django.db import transaction
 from django.utils.timezone import now
 
 from resonanz.foundation.workspaces.models import Member
 from resonanz.foundation.workspaces.roles import Permission
-from resonanz.inbound.enrichment import marks, readers
+from resonanz.inbound.enrichment import learning, marks, readers
 from resonanz.inbound.enrichment.models import Correction, Enrichment, Reader, StoredReading
-from resonanz.inbound.intake.models import Origin, StoredMessage
+from resonanz.inbound.enrichment.texts import fingerprint, wording
+from resonanz.inbound.intake.models import StoredMessage
 
 
 class NotRead(LookupError):
@@ -29,26 +29,11 @@ class Read:
     p: bytes
 
 
-def is_readable(message: StoredMessage) -> bool:
-    """Whether it says something to us: our own words are nobody's opinion, and context is shown, not sorted."""
-    return not message.is_ours and message.origin == Origin.INBOUND
-
-
-def wording(message: StoredMessage) -> str:
-    """The text that is read."""
-    return f"{message.title}\n{message.text}" if message.title else message.text
-
-
-def fingerprint(message: StoredMessage) -> str:
-    """The same for the same wording."""
-    return blake2b(wording(message).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
-def read(messages: Sequence[StoredMessage]) -> list[Read]:
-    """Read messages; stores nothing. Raises ModelError."""
+def read(party: readers.Party, messages: Sequence[StoredMessage]) -> list[Read]:
+    """Read messages of one workspace; stores nothing."""
     if not messages:
         return []
-    found = marks.packed(readers.tier().label([wording(message) for message in messages]))
+    found = marks.packed(party.label([wording(message) for message in messages]))
     return [Read(message, said, p) for message, (said, p) in zip(messages, found, strict=True)]
 
 
@@ -134,4 +119,5 @@ def correct(actor: Member, message: StoredMessage, output: str, value: str | Non
     reading.number = enrichment.last_number + 1
     reading.save(update_fields=["marks", "number"])
     Enrichment.objects.filter(pk=enrichment.pk).update(last_number=reading.number)
+    learning.due(actor.workspace)
     return before, marks.value(reading.marks, output)

@@ -8,13 +8,15 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 
 from resonanz.foundation.work.leases import Kind, Lease, backoff
 from resonanz.foundation.work.registry import register
-from resonanz.inbound.enrichment import readers
+from resonanz.inbound.enrichment import learning, readers
 from resonanz.inbound.enrichment.models import Enrichment, Reader, StoredReading
-from resonanz.inbound.enrichment.services import is_readable, read, store
+from resonanz.inbound.enrichment.services import read, store
+from resonanz.inbound.enrichment.texts import is_readable
 from resonanz.inbound.intake import queries as intake
 from resonanz.inbound.intake.models import Poll, StoredMessage
 
@@ -31,8 +33,11 @@ def find() -> None:
     """Make due every channel with messages that nobody has looked at, or that may have to be read anew."""
     for poll in Poll.objects.filter(last_number__gt=0, channel__enrichment=None):
         Enrichment.objects.get_or_create(channel_id=poll.channel_id)
-    behind = Q(position__lt=F("channel__poll__last_number")) | ~Q(pk__in=_asked)
-    if ids := list(Enrichment.objects.filter(behind, due_at=None).values_list("pk", flat=True)):
+    behind = Q(position__lt=F("channel__poll__last_number")) | ~Q(pk__in=_asked) | ~Q(reads_with=F("chosen"))
+    rows = Enrichment.objects.filter(due_at=None).alias(
+        reads_with=Coalesce("adaptation", 0), chosen=Coalesce("channel__workspace__learning__active", 0)
+    )
+    if ids := list(rows.filter(behind).values_list("pk", flat=True)):
         Enrichment.objects.filter(pk__in=ids, due_at=None).update(due_at=now())
 
 
@@ -55,20 +60,17 @@ def handle(lease: Lease) -> None:
     begun = time.monotonic()
     enrichment: Enrichment = lease.row()
     try:
-        reader = readers.current()
+        party = readers.current(enrichment.channel.workspace)
     except readers.NoModel:
         lease.release(now() + backoff(enrichment.attempts, first_seconds=60), problem="model")
         return
-    if enrichment.pk not in _asked and enrichment.reader_id != reader.pk:
-        lease.save(reader=reader, reread_below=enrichment.position + 1)
-        enrichment.reread_below = enrichment.position + 1
-    _asked.add(enrichment.pk)
-    step = _next(enrichment, reader)
-    found = read(step.messages)  # outside the transaction: it takes its time
+    _turn_back(lease, enrichment, party)
+    step = _next(enrichment, party.row)
+    found = read(party, step.messages)  # outside the transaction: it takes its time
     # History can wait: as long as a step took the machine belongs to others.
     rest = timedelta(seconds=0 if step.is_news else time.monotonic() - begun)
     with transaction.atomic():
-        store(enrichment.channel_id, reader, found)
+        store(enrichment.channel_id, party.row, found)
         lease.release(
             None if step.is_last else now() + min(rest, LONGEST_REST),
             position=step.position,
@@ -76,6 +78,19 @@ def handle(lease: Lease) -> None:
             problem="",
             attempts=0 if enrichment.attempts <= 1 or step.is_last else 1,
         )
+
+
+def _turn_back(lease: Lease, enrichment: Enrichment, party: readers.Party) -> None:
+    """Begin to read anew what was read by another model, or with something else switched on."""
+    is_other_model = enrichment.pk not in _asked and enrichment.reader_id != party.row.pk
+    _asked.add(enrichment.pk)
+    chosen = party.chosen.pk if party.chosen else None
+    if not is_other_model and enrichment.adaptation_id == chosen:
+        return
+    if enrichment.reader and party.chosen and party.adaptation is None:
+        learning.due(enrichment.channel.workspace)  # it was learnt for the model before
+    lease.save(reader=party.row, adaptation=chosen, reread_below=enrichment.position + 1)
+    enrichment.reread_below = enrichment.position + 1
 
 
 def _next(enrichment: Enrichment, reader: Reader) -> Step:
@@ -109,7 +124,7 @@ def on_fault(lease: Lease, fault: int) -> None:
     if enrichment.attempts < TRIES:
         lease.release(now() + backoff(enrichment.attempts), fault=fault)
         return
-    step = _next(enrichment, readers.current())
+    step = _next(enrichment, readers.current(enrichment.channel.workspace).row)
     lease.release(
         now(),
         position=step.position,
@@ -120,4 +135,14 @@ def on_fault(lease: Lease, fault: int) -> None:
     )
 
 
-UNDERSTAND = register(Kind("understand", Enrichment, handle, on_fault, parallel=1, find=find))
+UNDERSTAND = register(
+    Kind(
+        "understand",
+        Enrichment,
+        handle,
+        on_fault,
+        parallel=1,
+        find=find,
+        together=("channel__workspace",),
+    )
+)

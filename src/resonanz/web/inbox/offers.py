@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 
 from resonanz.foundation.workspaces.roles import Permission
 from resonanz.inbound.conversations import lists as conversations
 from resonanz.inbound.conversations import queries
 from resonanz.inbound.conversations.lists import Filter, View
 from resonanz.web.inbox import lists
+from resonanz.web.meanings import SIGNS
 from resonanz.web.places import Entry, Section, Step, link
 
 if TYPE_CHECKING:
@@ -18,6 +20,15 @@ if TYPE_CHECKING:
 
 SHOWN_TODAY = 6
 FOUND = 5
+# Of what waits for an answer, each by how many.
+_TODAY: dict[str, Any] = {
+    "complaint": ngettext_lazy("complaint waits", "complaints wait", "n"),
+    "question": ngettext_lazy("question waits", "questions wait", "n"),
+    "praise": ngettext_lazy(
+        "word of praise to say thank you for", "words of praise to say thank you for", "n"
+    ),
+    "toxic": ngettext_lazy("hostile message to look at", "hostile messages to look at", "n"),
+}
 
 
 def badge(member: Member) -> int:
@@ -26,12 +37,18 @@ def badge(member: Member) -> int:
 
 
 def today(member: Member) -> list[Section]:
-    """Whoever waits longest for an answer, first."""
-    waiting = conversations.listed(member, Filter(view=View.WAITING), limit=SHOWN_TODAY)
-    if not waiting.rows:
-        return []
+    """Who is to be seen first, and how many wait with what."""
     count = conversations.counted(member, View.WAITING)
-    return [Section(order=10, template="inbox/today.html", context={"rows": waiting.rows, "count": count})]
+    if not count:
+        return []
+    first = conversations.listed(member, Filter(view=View.URGENT), limit=SHOWN_TODAY)
+    meant = conversations.meant_in(member, View.WAITING, tuple(_TODAY))
+    context = {
+        "rows": [row for row in first.rows if row.waiting_since],
+        "count": count,
+        "meant": [(SIGNS[name], n, _TODAY[name] % {"n": n}) for name, n in meant.items() if n],
+    }
+    return [Section(order=10, template="inbox/today.html", context=context)]
 
 
 def search(member: Member, text: str) -> list[Entry]:

@@ -54,6 +54,8 @@ ACTIONS = {
     "retention.erased": gettext_noop("erased what was older than is to be kept"),
     "person.exported": gettext_noop("handed out what is known of a person"),
     "person.erased": gettext_noop("erased what was known of a person"),
+    "understanding.adapted": gettext_noop("let messages be read with what corrections taught"),
+    "understanding.unadapted": gettext_noop("let messages be read without what corrections taught"),
     "media.uploaded": gettext_noop("added the picture {target}"),
     "media.removed": gettext_noop("removed the picture {target}"),
 }
@@ -86,6 +88,7 @@ FIELDS = {
     "network": gettext_noop("Network"),
     "sha256": gettext_noop("Fingerprint (SHA-256)"),
     "from": gettext_noop("Copied from"),
+    "model": gettext_noop("Model"),
     "sentiment": gettext_noop("Mood"),
 }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from resonanz.web.settings import audit, people, privacy, views
+from resonanz.web.settings import audit, people, privacy, understanding, views
 
 app_name = "settings"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("privacy/preview/", privacy.preview, name="retention_preview"),
     path("privacy/people/<int:author_id>/export/", privacy.export, name="export_person"),
     path("privacy/people/<int:author_id>/erase/", privacy.erase, name="erase_person"),
+    path("understanding/", understanding.index, name="understanding"),
+    path("understanding/switch/", understanding.switch, name="switch_understanding"),
     path("audit/", audit.index, name="audit"),
     path("audit/verify/", audit.verify, name="verify"),
     path("delete/", views.delete, name="delete"),

@@ -279,3 +279,15 @@ def test_many_signs_take_as_many_queries_as_few(
     work(FILE, UNDERSTAND, WEIGH)
     say(client, first, "complaint:no")
     assert (asked(page(first)), asked(INBOX)) == few
+
+
+def test_today_counts_what_waits_and_leads_to_it(
+    heard: list[StoredMessage], agent: Member, client_of: SignedIn
+) -> None:
+    shown = text_of(client_of(agent), "/w/lindner/today/")
+    section = shown.split("Waiting for an answer")[1]
+    assert 'href="/w/lindner/inbox/?view=waiting&amp;kind=complaint"' in section
+    assert "complaint waits" in section
+    assert "word of praise to say thank you for" in section
+    assert "hostile" not in section
+    assert section.index("Anna") < section.index("Carl") < section.index("Ben"), "most urgent first"
