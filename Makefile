@@ -33,8 +33,8 @@ messages: .stamp-dev ## Collect new texts from the source into the translation f
 	$(BIN)/python -m tools.translations collect
 
 lock: ## Choose the newest versions that fit pyproject.toml
-	$(BIN)/uv pip compile -q --universal --no-annotate --no-header --upgrade --python-version 3.11 pyproject.toml --extra fast --extra postgres --group build -o requirements/run.txt
-	$(BIN)/uv pip compile -q --universal --no-annotate --no-header --python-version 3.11 pyproject.toml --extra fast --extra postgres --group build --group test --group check -c requirements/run.txt -o requirements/dev.txt
+	$(BIN)/uv pip compile -q --universal --no-annotate --no-header --upgrade --python-version 3.11 pyproject.toml --extra fast --extra careful --extra postgres --group build -o requirements/run.txt
+	$(BIN)/uv pip compile -q --universal --no-annotate --no-header --python-version 3.11 pyproject.toml --extra fast --extra careful --extra postgres --group build --group test --group check -c requirements/run.txt -o requirements/dev.txt
 
 clean: ## Remove everything the other commands installed or built; data stays
 	rm -rf $(VENV) node_modules .stamp-* src/resonanz/web/static/vendor

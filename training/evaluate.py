@@ -19,17 +19,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from resonanz.understanding import Tier, TierMissing, load
 from resonanz.understanding.fast import Fast
 from training import peers, recipe, shipped
+from training.careful_scores import HELD_BACK, CarefulRecipe
 from training.data import SEED, TASKS, Folder, Task, folds
 from training.helpers import Helpers, overlaps
+from training.lessons import HELD
 from training.linear import matrix
 from training.scores import Score, scored, table
 
 Array = NDArray[Any]
 
 
-def recipe_scores(folder: Folder, helpers: Helpers, task: Task) -> Iterator[Score]:
+def recipe_scores(
+    folder: Folder, helpers: Helpers, task: Task, careful: CarefulRecipe | None = None
+) -> Iterator[Score]:
     """The recipe and its peers on one task."""
     main = folder.main(task.set)
     rows, right = main.classes_of(task)
@@ -53,10 +58,11 @@ def recipe_scores(folder: Folder, helpers: Helpers, task: Task) -> Iterator[Scor
     yield cell("cv", "character SVM", right, by_svm)
     x = helpers.matrix(task.set)
     help_ = helpers.decisions(task.set, x)
-    found, _ = recipe.cross_validate(x, rows, right, fold, help_, task)
+    found, p = recipe.cross_validate(x, rows, right, fold, help_, task)
     yield cell("cv", "fast", right, found)
 
     others = folder.others(task.set)
+    by_fast: dict[str, Array] = {}
     if others:
         svm = peers.svm(chars, everything, right, classes)
         trained = recipe.train(x, rows, right, _inner(fold), help_, classes, task.metric)
@@ -70,8 +76,13 @@ def recipe_scores(folder: Folder, helpers: Helpers, task: Task) -> Iterator[Scor
         if by_words:
             yield cell(split, "word list", their_right, by_words(their_texts))
         yield cell(split, "character SVM", their_right, svm(peers.character_svm(their_texts), all_theirs))
-        found = trained.found(theirs, all_theirs, helpers.decisions(task.set, theirs))
-        yield cell(split, "fast", their_right, found)
+        help_ = helpers.decisions(task.set, theirs)
+        by_fast[split] = trained.probabilities(theirs, all_theirs, help_)
+        yield cell(split, "fast", their_right, trained.found(theirs, all_theirs, help_))
+    if careful and task.name in careful.heads:
+        held = fold == HELD
+        yield cell(HELD_BACK, "fast", right[held], found[held])
+        yield from careful.scores(task, rows, right, fold, p, by_fast)
 
 
 def _inner(fold: Array) -> Array:
@@ -95,6 +106,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of NAME.SPLIT.jsonl")
     parser.add_argument("--keep", type=Path, help="folder for results, to go on from")
+    parser.add_argument("--careful", type=Path, help="recipe.npz out of training.careful --recipe")
     parser.add_argument("--shipped-only", action="store_true", help="leave out the recipe, which takes long")
     parser.add_argument("sets", nargs="*", help="all, if none is named")
     arguments = parser.parse_args()
@@ -103,10 +115,15 @@ def main() -> None:
     print("Texts that stand in two sets (nothing learns from them where the other set is measured):")
     for one, other, count in overlaps(folder):
         print(f"  {one} · {other}: {count}")
-    tier = Fast()
-    print(f"\nThe shipped weights ({tier.version}) as they come:\n")
-    print("\n".join(table(list(shipped.shipped_scores(folder, tier, tasks)), "shipped")))
-    if not arguments.sets:
+    tiers: list[Tier] = [Fast()]
+    try:
+        tiers.append(load("careful"))
+    except TierMissing:
+        print("The careful tier is left out: it needs ONNX Runtime.")
+    print(f"\nThe shipped weights ({', '.join(tier.version for tier in tiers)}) as they come:\n")
+    print("\n".join(table(list(shipped.shipped_scores(folder, tiers, tasks)), "shipped")))
+    for tier in tiers if not arguments.sets else ():
+        print(f"\n{tier.version}:")
         print("\nThe shipped weights on hand-made labels that were held back:\n")
         print("\n".join(shipped.held_back(folder, tier)))
         print(
@@ -115,11 +132,12 @@ def main() -> None:
         print("\n".join(shipped.curves(folder, tier)))
     if arguments.shipped_only:
         return
+    careful = CarefulRecipe(folder, np.load(arguments.careful)) if arguments.careful else None
     helpers, scores = Helpers(folder), []
     for task in tasks:
         found = kept(arguments.keep, task)
         if found is None:
-            found = list(recipe_scores(folder, helpers, task))
+            found = list(recipe_scores(folder, helpers, task, careful))
             keep(arguments.keep, task, found)
         scores += found
         print(f"{task.name}: done", file=sys.stderr)

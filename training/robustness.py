@@ -230,8 +230,9 @@ def fairness_table(tier: Tier) -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of NAME.SPLIT.jsonl")
+    parser.add_argument("--tier", choices=("fast", "careful"), default="fast")
     arguments = parser.parse_args()
-    tier = load()
+    tier = load(arguments.tier)
     print(f"{tier.version} (outputs: {', '.join(OUTPUTS)})\n")
     for lines in (spelling_table(Folder(arguments.data), tier), odd_table(tier), fairness_table(tier)):
         print("\n".join(lines), end="\n\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonanz.understanding.aspects import average_precision
-from resonanz.understanding.fast import Fast
 from resonanz.understanding.labels import GIVEN, OUTPUTS, SENTIMENTS
 from resonanz.understanding.model import ABOUT, shipped
+from resonanz.understanding.tiers import Tier
 from training import labels as by_hand
 from training import peers
 from training.data import TASKS, Folder, Task
@@ -62,15 +62,24 @@ def cross_validated(built: Built) -> list[Score]:
     return scores
 
 
-def shipped_scores(folder: Folder, tier: Fast, tasks: list[Task]) -> Iterator[Score]:
-    """All sets: those that the weights learnt from as `cross_validated` found when they were made; others directly."""
-    about = json.loads((shipped("fast") / ABOUT).read_text("utf-8"))
+def shipped_scores(folder: Folder, tiers: Sequence[Tier], tasks: list[Task]) -> Iterator[Score]:
+    """All sets: those that the weights learnt from as it was found when they were made; others directly.
+
+    The fast tier's models were cross-validated; the careful tier's held a fifth back.
+    """
+    about = {tier.name: json.loads((shipped(tier.name) / ABOUT).read_text("utf-8")) for tier in tiers}
+    found_then = [
+        Score(**row)
+        for facts in about.values()
+        for row in facts.get("scores", facts.get("cross_validated", []))
+    ]
+    taught = {name for facts in about.values() for name in facts["trained_on"]}
     for task in tasks:
         if not measured(task):
             continue
         splits = folder.others(task.set)
-        if task.set in about["trained_on"]:
-            yield from (Score(**row) for row in about["cross_validated"] if row["task"] == task.name)
+        if task.set in taught:
+            yield from (score for score in found_then if score.task == task.name)
         else:
             splits = {"never seen": folder.main(task.set), **splits}
         most = peers.majority(folder.main(task.set).classes_of(task)[1])
@@ -83,20 +92,21 @@ def shipped_scores(folder: Folder, tier: Fast, tasks: list[Task]) -> Iterator[Sc
             yield scored(task, "shipped", split, "majority", right, np.full(len(right), most))
             if by_words:
                 yield scored(task, "shipped", split, "word list", right, by_words(chosen))
-            yield scored(task, "shipped", split, "fast", right, found(task, tier.label(chosen).p))
+            for tier in tiers:
+                yield scored(task, "shipped", split, tier.name, right, found(task, tier.label(chosen).p))
 
 
-def held_back(folder: Folder, tier: Fast) -> Iterator[str]:
+def held_back(folder: Folder, tier: Tier) -> Iterator[str]:
     """The lines of a table: each hand-made label on the third that nothing learnt from."""
     there = [label for label in by_hand.read() if label.held_back]
-    texts = texts_of(folder, [label.key for label in there])
-    p = tier.label(texts).p
+    labels = tier.label(texts_of(folder, [label.key for label in there]))
+    p = labels.p
     yield "| label | texts with it | precision | recall | F1 | average precision | by chance |"
     yield "|---|---:|---:|---:|---:|---:|---:|"
     for output in HAND_LABELLED:
         right = np.array([output in label.names for label in there])
         said = p[:, OUTPUTS.index(output)]
-        given = said >= tier.model.given[OUTPUTS.index(output)]
+        given = said >= labels.thresholds[OUTPUTS.index(output)]
         hits = int((right & given).sum())
         precision, recall = hits / max(int(given.sum()), 1), hits / max(int(right.sum()), 1)
         f1 = 2 * precision * recall / max(precision + recall, 1e-9)
@@ -106,7 +116,7 @@ def held_back(folder: Folder, tier: Fast) -> Iterator[str]:
         )
 
 
-def curves(folder: Folder, tier: Fast) -> Iterator[str]:
+def curves(folder: Folder, tier: Tier) -> Iterator[str]:
     """Expected calibration error and reliability curve of the outputs on dev splits and on held-back labels."""
     for task in TASKS:
         if measured(task) and "dev" in folder.others(task.set):

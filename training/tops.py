@@ -61,7 +61,7 @@ def _many(inputs: Array, right: Array, known: Array, fold: Array) -> tuple[Array
     for k in range(int(fold.max()) + 1):
         seen, held = known & (fold != k), fold == k
         p[held] = stack.fit(inputs[seen], classes[seen], count, ridge=10.0).probabilities(inputs[held])
-    slopes, offset = _in_own_units(stack.fit(inputs[known], classes[known], count, ridge=10.0))
+    slopes, offset = in_own_units(stack.fit(inputs[known], classes[known], count, ridge=10.0))
     if single:
         return slopes[:, 1:] - slopes[:, :1], offset[1:] - offset[:1], p[:, 1:]
     return slopes, offset, p
@@ -77,9 +77,9 @@ def _few(inputs: Array, right: Array, known: Array, fold: Array, real: Array) ->
     for k in range(int(fold.max()) + 1):
         seen, held = known_and_real & (fold != k), fold == k
         p[held] = stack.fit(logits[seen], right[seen], 2, ridge=3.0).probabilities(logits[held])[:, 1:]
-    slopes, offset = _in_own_units(stack.fit(inputs[known], right[known], 2, ridge=30.0))
+    slopes, offset = in_own_units(stack.fit(inputs[known], right[known], 2, ridge=30.0))
     slopes, offset = slopes[:, 1:] - slopes[:, :1], offset[1:] - offset[:1]
-    stretch, move = _in_own_units(stack.fit(logits[known_and_real], right[known_and_real], 2, ridge=3.0))
+    stretch, move = in_own_units(stack.fit(logits[known_and_real], right[known_and_real], 2, ridge=3.0))
     factor = max(float(stretch[0, 1] - stretch[0, 0]), 0.0)  # never turned round by chance
     return slopes * factor, offset * factor + move[1] - move[0], p
 
@@ -89,7 +89,7 @@ def _logit(fitted: stack.Stack, inputs: Array) -> Array:
     return logits[:, 1:] - logits[:, :1]
 
 
-def _in_own_units(fitted: stack.Stack) -> tuple[Array, Array]:
+def in_own_units(fitted: stack.Stack) -> tuple[Array, Array]:
     slopes = fitted.coefficients / fitted.scales[:, None]
     return slopes, fitted.biases - fitted.means @ slopes
 

@@ -37,7 +37,12 @@ class Tier(Protocol):
 def load(name: TierName = "fast") -> Tier:
     """The shipped model of a tier. Raises `TierMissing`, or `ModelError` where its files are damaged."""
     if name == "careful":
-        raise TierMissing(name)
+        try:
+            from resonanz.understanding.careful import Careful
+
+            return Careful()
+        except ImportError as error:  # the extra `careful`
+            raise TierMissing(str(error)) from error
     from resonanz.understanding.fast import Fast
 
     return Fast()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from resonanz.cli.understand import command
-from resonanz.understanding import ASPECTS, KINDS, SENTIMENTS
+from resonanz.understanding import ASPECTS, KINDS, SENTIMENTS, load
 
 KEYS = ["id", "language", "sentiment", *KINDS, "aspects", "evidence", "model"]
 
@@ -93,10 +94,25 @@ def test_a_missing_column_is_said() -> None:
     assert "id, text" in result.stderr
 
 
-def test_the_careful_tier_is_refused_where_it_is_missing() -> None:
+def test_the_careful_tier_is_refused_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    load.cache_clear()
     result = run("gut\n", "--tier", "careful")
+    load.cache_clear()
     assert result.exit_code == 1
     assert "--tier fast" in result.stderr
+
+
+def test_the_careful_tier_has_the_same_fields() -> None:
+    pytest.importorskip("onnxruntime")
+    text = "Danke an die nette Dame an der Kasse, das war großartig!"
+    (row,) = rows(run(text + "\n", "--tier", "careful"))
+    assert list(row) == KEYS
+    assert row["sentiment"]["label"] == "positive"
+    assert row["model"].startswith("careful-")
+    for start, end, _label, weight in row["evidence"]:
+        assert text[start:end] in text.split()
+        assert weight > 0
 
 
 def test_nothing_in_nothing_out() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resonanz.understanding import ModelError, TierMissing, load
+from resonanz.understanding import ModelError
 from resonanz.understanding.labels import LANGUAGES, OUTPUTS, UNSURE, Labels
 from resonanz.understanding.model import ABOUT, WEIGHTS, save
 from resonanz.understanding.model import load as load_model
@@ -51,11 +51,6 @@ def test_weights_for_other_code_are_refused(tmp_path: Path, change: dict[str, ob
 def test_missing_weights_are_said(tmp_path: Path) -> None:
     with pytest.raises(ModelError):
         load_model(tmp_path / "nothing")
-
-
-def test_the_careful_tier_says_that_it_is_missing() -> None:
-    with pytest.raises(TierMissing):
-        load("careful")
 
 
 def test_unsure_is_an_answer() -> None:

