@@ -67,7 +67,7 @@ def _tier(name: str) -> Tier:
         return load("careful" if name == "careful" else "fast")
     except TierMissing:
         raise click.ClickException(
-            _("The careful tier needs ONNX Runtime: pip install 'resonanz[careful]'. --tier fast reads the same labels without.")
+            _("The careful tier needs ONNX Runtime: pip install 'resonanz[careful]'. --tier fast needs none.")
         ) from None
     except ModelError as error:
         raise click.ClickException(_("The model can't be loaded: {why}").format(why=error)) from None
