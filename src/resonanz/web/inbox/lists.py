@@ -173,7 +173,7 @@ def _meant(chosen: Filter, name: str, outputs: Sequence[str]) -> list[Choice]:
     active = getattr(chosen, name)
     return [
         Choice(
-            SIGNS[output].name,
+            str(SIGNS[output].name),
             query(chosen, **{name: "" if output == active else output}),
             output == active,
             SIGNS[output].icon,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django import template
 from django.template.defaultfilters import linebreaksbr, urlize
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from resonanz.inbound.conversations.events import Event
 from resonanz.inbound.enrichment.evidence import Passage
@@ -16,6 +18,7 @@ from resonanz.web import meanings
 from resonanz.web.inbox import sentences
 from resonanz.web.inbox.meaning import Shown, shown
 from resonanz.web.inbox.meaning import other_moods as moods_instead
+from resonanz.web.templatetags.resonanz import icon
 
 register = template.Library()
 
@@ -36,10 +39,16 @@ def told(event: Event) -> sentences.Told:
     return sentences.told(event)
 
 
-@register.filter
-def in_short(marks: int | None) -> list[meanings.Sign]:
-    """{{ row.marks|in_short }}: the few signs by which a list tells what was said."""
-    return meanings.in_short(marks)
+@register.simple_tag
+def signs(marks: int | None, most: int = meanings.MOST_IN_A_ROW) -> SafeString:
+    """{% signs row.marks %}: the few signs by which a list tells what was said."""
+    return _signs(marks, most, get_language())
+
+
+@lru_cache(maxsize=4096)  # a list has a hundred of them, and people say the same few things
+def _signs(marks: int | None, most: int, _language: str | None) -> SafeString:
+    found = ((icon(sign.icon, "sm"), sign.name) for sign in meanings.in_short(marks)[:most])
+    return format_html_join(" ", '<span class="row-sign">{}{}</span>', found)
 
 
 @register.filter
