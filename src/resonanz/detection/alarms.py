@@ -40,7 +40,7 @@ class Alarm:
     forecast: tuple[Range, ...]
 
 
-# Level → (times the usual rate, messages an hour) that must both be reached; docs/weather/method.md says why.
+#: Level → (times the usual rate, messages an hour) that must both be reached; our own choice, docs/weather/method.md.
 CRITERIA = {3: (3.0, 3.0), 4: (10.0, 20.0), 5: (30.0, 100.0), 6: (100.0, 500.0)}
 #: True age over the ladder's own reckoning of it when the alarm is raised: quantiles 10 %, 50 %, 90 %.
 ONSET_FACTORS = (0.57, 1.0, 1.7)

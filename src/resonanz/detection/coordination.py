@@ -8,6 +8,7 @@ how densely each object was shared around the moments of their shares.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ _AROUND_SECONDS = 300.0
 #: More accounts than this within the window around one share: chance, and too many pairs to list.
 _CROWD = 40
 _FEWEST_TIMES, _FEWEST_TIES = 2, 3
+_HASHTAG = re.compile(r"(?<!\w)#\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,5 +157,5 @@ def _connected(pairs: Iterable[Pair]) -> list[frozenset[str]]:
 
 def hashtag_sequence(text: str) -> tuple[str, ...] | None:
     """The hashtags of a message in order, lower case, as a thing to compare; None with fewer than two."""
-    words = [word for word in text.lower().split() if word.startswith("#") and len(word) > 1]
-    return tuple(words) if len(words) >= 2 else None
+    tags = _HASHTAG.findall(text.lower())
+    return tuple(tags) if len(tags) >= 2 else None

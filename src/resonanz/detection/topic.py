@@ -111,8 +111,10 @@ class Topic:
         negative: Floats | None = None,
         authors: Floats | None = None,
     ) -> Track:
-        """Process steps in order of time. nan in `count`: not observed; nan in `negative`: unknown.
+        """Process steps in order of time; all arrays have one entry a step.
 
+        `start` in minutes since 1970 (UTC), `minutes` how long each step lasts, `count` its messages, `negative` how
+        many of them are, `authors` how many people wrote them. nan in `count`: not observed; in the others: unknown.
         What lies between steps was not observed either. Raises LateData where a step begins before the end of the one
         before it, or of what was processed earlier.
         """

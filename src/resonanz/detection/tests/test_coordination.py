@@ -66,4 +66,5 @@ def test_one_account_alone_is_no_ring() -> None:
 
 def test_hashtags_in_order_are_a_thing() -> None:
     assert hashtag_sequence("Jetzt #Aus #für Alle") == ("#aus", "#für")
+    assert hashtag_sequence("#aus, #für! C#no") == ("#aus", "#für")
     assert hashtag_sequence("nur #eins") is None
