@@ -83,7 +83,7 @@ def read(lines: Iterable[str], zone: tzinfo = UTC) -> Series:
             raise NoSeries(f"no_{name}")
     try:
         return _collected(table, places, zone)
-    except _ElsewhereThan as here:
+    except _AnotherClock as here:
         series = _collected(table, places, UTC)
         series.faults.insert(0, here.fault)
         return series
@@ -105,7 +105,7 @@ def _table(lines: Iterable[str]) -> _Table:
     return _Table([(before + reader.line_num, row) for row in reader if row], separator != ",")
 
 
-class _ElsewhereThan(Exception):
+class _AnotherClock(Exception):
     """The table holds an hour that does not exist in the zone; its clock was another one."""
 
     def __init__(self, fault: Fault) -> None:
@@ -114,7 +114,7 @@ class _ElsewhereThan(Exception):
 
 
 def _collected(table: _Table, places: Places, zone: tzinfo) -> Series:
-    """The usable rows, each moment once. Raises NoSeries where there is none, and _ElsewhereThan."""
+    """The usable rows, each moment once. Raises NoSeries where there is none, and _AnotherClock."""
     series = Series(moods=places["negative"] is not None, has_authors=places["authors"] is not None)
     rows: dict[float, Row] = {}
     latest = -1.0
@@ -124,7 +124,7 @@ def _collected(table: _Table, places: Places, zone: tzinfo) -> Series:
             at = moment(row["timestamp"], zone, latest)
             values = (row["timestamp"], *_numbers(row, table.german))
         except NoSuchHour as error:
-            raise _ElsewhereThan(Fault(line, "no_such_hour", row["timestamp"])) from error
+            raise _AnotherClock(Fault(line, "no_such_hour", row["timestamp"])) from error
         except _Unusable as error:
             series.faults.append(Fault(line, error.code, error.text))
             continue

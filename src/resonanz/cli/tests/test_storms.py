@@ -7,6 +7,7 @@ import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -173,6 +174,14 @@ def test_an_hour_that_the_zone_skips_shows_that_the_table_is_in_utc(tmp_path: Pa
     assert len(rows_of(result)) == 96
     assert result.stderr.startswith("Row 54: the zone’s clocks never showed 2026-03-29 02:00")
     assert run(tmp_path, lines, "--zone", "UTC").stderr == ""
+
+
+def test_the_night_in_which_the_clocks_go_back_has_all_its_rows(tmp_path: Path) -> None:
+    begin, zone = datetime(2026, 10, 24, tzinfo=UTC), ZoneInfo("Europe/Berlin")
+    moments = [(begin + timedelta(minutes=30 * i)).astimezone(zone) for i in range(96)]
+    result = run(tmp_path, ["timestamp,count", *(f"{m:%Y-%m-%d %H:%M},3" for m in moments)])
+    assert result.stderr == ""
+    assert len(rows_of(result)) == 96
 
 
 def test_impossible_numbers_are_named(tmp_path: Path) -> None:
