@@ -1,0 +1,27 @@
+"""The card's tables are replaced where they are marked, and nothing else is."""
+
+from __future__ import annotations
+
+import pytest
+
+from resonanz.understanding.model import shipped
+from training.card import CARD, filled
+
+NAMES = ("sources", "scores", "held back", "reliability", "spelling", "odd", "fairness")
+
+
+def test_only_marked_places_change() -> None:
+    card = "Before\n<!-- a -->\nold\n\n<!-- end -->\nbetween\n<!-- b -->\n<!-- end -->\nafter\n"
+    wanted = "Before\n<!-- a -->\n1\n2\n<!-- end -->\nbetween\n<!-- b -->\n3\n<!-- end -->\nafter\n"
+    assert filled(card, {"a": ["1", "2"], "b": ["3"]}) == wanted
+    assert filled(wanted, {"a": ["1", "2"], "b": ["3"]}) == wanted
+
+
+def test_a_place_that_is_not_there_is_said() -> None:
+    with pytest.raises(KeyError):
+        filled("<!-- a -->\n<!-- end -->", {"b": []})
+
+
+def test_the_shipped_card_has_every_place() -> None:
+    card = (shipped("fast") / CARD).read_text("utf-8")
+    assert filled(card, {name: [name] for name in NAMES}) != card
