@@ -20,7 +20,7 @@ AVAILABLE = importlib.util.find_spec("numba") is not None and sys.byteorder == "
 # nothing compiled here makes or keeps an array; all memory is the caller's.
 _OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False, "error_model": "numpy"}
 _NOT_FROM_PYTHON: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-FEW = 4096  # texts that are read in about the time that loading takes
+FEW = 1024  # texts that are read in less time than loading takes
 _inner: list[Any] = []
 
 
