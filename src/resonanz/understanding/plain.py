@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,12 +135,22 @@ def word_gram(seed: int, first: int, second: int = 0, third: int = 0) -> int:
     return mixed >> _TOP
 
 
+class Known(NamedTuple):
+    """What is remembered of a chunk."""
+
+    sums: Array  # int32[COLUMNS]: of its n-grams' weights
+    many: int  # n-grams
+    word: int  # the hash of its word
+    looks: Array  # int32[SURFACES]
+
+
 class Memory:
-    """Sums of the weights of chunks met before. For one thread."""
+    """Chunks and whole tokens met before. For one thread."""
 
     def __init__(self, weights: Array) -> None:
         self.weights = weights
         self.known: dict[tuple[int, ...], tuple[Array, int, int]] = {}
+        self.tokens: dict[str, list[Known]] = {}
 
     def look_up(self, chunk: Chunk) -> tuple[Array, int, int]:
         """(sum of its n-grams' weights, how many n-grams, the hash of its word)."""
@@ -157,6 +167,19 @@ class Memory:
             )
         return found
 
+    def token(self, token: str) -> list[Known]:
+        """The chunks of what stands between two blanks."""
+        found = self.tokens.get(token)
+        if found is None:
+            if len(self.tokens) >= REMEMBERED:
+                self.tokens.clear()
+            found = self.tokens[token] = []
+            for chunk in chunks(token):
+                looks = np.zeros(loops.SURFACES, np.int32)
+                look(chunk, looks)
+                found.append(Known(*self.look_up(chunk), looks))
+        return found
+
 
 def score(
     texts: Sequence[str], memory: Memory, by_chars: Array, by_words: Array, counts: Array, surfaces: Array
@@ -164,15 +187,16 @@ def score(
     """As `loops.score`."""
     for t, text in enumerate(texts):
         first, second, buckets = int(loops.BOUND), int(loops.BOUND), []
-        for chunk in chunks(text):
-            sums, many, third = memory.look_up(chunk)
-            by_chars[t] += sums
-            counts[t, 0] += many
-            buckets += word_buckets(first, second, third)
-            look(chunk, surfaces[t])
-            first, second = second, third
-        by_words[t] = memory.weights[buckets].sum(0, np.int32)
-        counts[t, 1] = len(buckets)
+        read = [known for token in text.split() for known in memory.token(token)]
+        for known in read:
+            buckets += word_buckets(first, second, known.word)
+            first, second = second, known.word
+        if read:
+            by_chars[t] = np.sum([known.sums for known in read], 0)
+            surfaces[t] = np.sum([known.looks for known in read], 0)
+            surfaces[t, loops.ENDS_ASKING] = read[-1].looks[loops.ENDS_ASKING]
+            by_words[t] = memory.weights[buckets].sum(0, np.int32)
+            counts[t] = sum(known.many for known in read), len(buckets)
 
 
 def word_buckets(first: int, second: int, third: int) -> list[int]:
