@@ -105,15 +105,15 @@ def alone(function: Callable[..., T], *arguments: object, limit: float | None = 
             raise TimeoutError from None
 
 
-def compare(made: World, limit: float) -> None:
+def compare(made: World, rivals: list[str], limit: float) -> None:
     """The table for one number of queries; ours first, for the others are measured by it."""
     queries = len(made.queries)
     best = alone(ours, available(), made, len(made.posts))
     show(f"ours, {available()}", queries, best, best)
     if available() == "compiled":
         show("ours, python", queries, alone(ours, "python", made, 2_000), best)
-    for name, rival in RIVALS.items():
-        if find_spec(rival.module) is None:
+    for name in rivals:
+        if find_spec(RIVALS[name].module) is None:
             print(f"{name:16} {queries:>8,}  not installed", flush=True)
             continue
         try:
@@ -188,6 +188,9 @@ def main() -> None:
     )
     parser.add_argument("--queries", type=int, nargs="*", default=[10, 1000, 10_000, 100_000])
     parser.add_argument("--posts", type=int, default=20_000)
+    parser.add_argument(
+        "--rivals", nargs="*", default=[*RIVALS], choices=[*RIVALS], help="all; none is allowed"
+    )
     parser.add_argument("--limit", type=float, default=600, help="seconds for a row of a rival")
     parser.add_argument("--features", type=int, default=10_000, help="queries in the second table; 0: none")
     options = parser.parse_args()
@@ -200,7 +203,7 @@ def main() -> None:
                 f"{'engine':16} {'queries':>8} {'texts/s':>10} {'ours is ×':>9} {'search alone':>12}"
                 f" {'build s':>9} {'MB':>7} {'add ms':>7} {'pairs':>8}  matches"
             )
-        compare(made, options.limit)
+        compare(made, options.rivals, options.limit)
     if options.features:
         features(world(options.posts, options.features))
     print()

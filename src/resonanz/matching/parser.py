@@ -93,8 +93,8 @@ _AND, _OR, _NOT, _NEAR = (
 )
 _OPEN, _CLOSE = "(", ")"
 _END = ""  # stands behind the last token
-_NO_TERM = _AND | _OR | _NOT | _NEAR | {_CLOSE, _END}
-_ENDS_ALL = _OR | {_CLOSE, _END}
+_CLOSING = frozenset((_CLOSE, _END))
+_NO_TERM = _AND | _OR | _NOT | _NEAR | _CLOSING
 # What most terms are; nothing in them needs a closer look.
 _PLAIN = rf"[A-Za-z0-9äöüÄÖÜß]{{1,{MAX_WORD}}}"
 _PLAIN_WORD = re.compile(_PLAIN)
@@ -114,7 +114,7 @@ def parse(text: str) -> Query:
         query = parser.whole()
     except _Refused as refused:
         raise QueryError(refused.code, *parser.place()) from None
-    if matches_everything(query):
+    if not parser.monotone and matches_everything(query):
         raise QueryError(Code.MATCHES_EVERYTHING, 0, len(text))
     return query
 
@@ -134,6 +134,7 @@ class _Parser:
         self._tokens: list[str] = _TOKEN.findall(text)
         self._tokens.append(_END)
         self._at = 0  # the token to be read; one that is refused is not left behind
+        self.monotone = ":" not in text  # neither filters nor NOT: then some term has to be there
         self._terms = 0
         self._depth = 0
 
@@ -157,24 +158,26 @@ class _Parser:
         return query
 
     def _any(self) -> Query:
-        found = [self._all()]
-        while self._tokens[self._at] in _OR:
-            self._at += 1
-            found.append(self._all())
-        return found[0] if len(found) == 1 else _joined(Or, found)
-
-    def _all(self) -> Query:
-        found = [self._item()]
-        while (token := self._tokens[self._at]) not in _ENDS_ALL:
+        """Everything up to the parenthesis that closes, or the end."""
+        either: list[Query] = []
+        together: list[Query] = []  # since the last OR
+        while True:
+            together.append(self._item())
+            token = self._tokens[self._at]
             if token in _AND:
                 self._at += 1
-            found.append(self._item())
-        return found[0] if len(found) == 1 else _joined(And, found)
+            elif token in _OR:
+                self._at += 1
+                either.append(_joined(And, together))
+                together = []
+            elif token in _CLOSING:
+                return _joined(Or, [*either, _joined(And, together)])
 
     def _item(self) -> Query:
         negated = False
         while self._tokens[self._at] in _NOT:
             self._at += 1
+            self.monotone = False
             negated = not negated
         query = self._primary()
         if self._tokens[self._at][:4] in _NEAR and _is_near(self._tokens[self._at]):
@@ -230,6 +233,8 @@ def _is_near(token: str) -> bool:
 
 def _joined(operator: type[And] | type[Or], operands: list[Query]) -> Query:
     """`operands` under `operator`, nested ones of the same kind taken in."""
+    if len(operands) == 1:
+        return operands[0]
     if operator not in map(type, operands):
         return operator(tuple(operands))
     flat: list[Query] = []

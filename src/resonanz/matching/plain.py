@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -24,14 +24,12 @@ class PlainEngine:
     name = "python"
 
     first_words: dict[str, tuple[tuple[tuple[str, ...], int], ...]] = field(default_factory=dict)
-    grams: dict[str, tuple[tuple[Part, str, int], ...]] = field(
-        default_factory=dict
-    )  # by a stem's first letters
+    # By a stem's first letters.
+    grams: dict[str, tuple[tuple[Part, str, int], ...]] = field(default_factory=dict)
     filters: dict[Field, dict[str, int]] = field(default_factory=dict)
     numbers: dict[object, int] = field(default_factory=dict)  # of every literal
-    watchers: dict[int, tuple[int, ...]] = field(
-        default_factory=dict
-    )  # literal → queries that it is an anchor of
+    # Literal → queries that it is an anchor of.
+    watchers: dict[int, tuple[int, ...]] = field(default_factory=dict)
     nears: tuple[tuple[int, list[int], list[int]], ...] = ()
     tests: tuple[tuple[int, int, int], ...] = ()  # literal, next if there, next if not
     starts: tuple[int, ...] = ()
@@ -87,16 +85,7 @@ class PlainEngine:
         watchers = {
             literal: tuple(q for q in queries if q != query) for literal, queries in self.watchers.items()
         }
-        return PlainEngine(
-            self.first_words,
-            self.grams,
-            self.filters,
-            self.numbers,
-            watchers,
-            self.nears,
-            self.tests,
-            self.starts,
-        )
+        return replace(self, watchers=watchers)
 
     def match(self, texts: Sequence[str], properties: Sequence[Properties] | None = None) -> Pairs:
         found: list[tuple[int, int]] = []

@@ -26,15 +26,13 @@ _Bound: TypeAlias = "int | tuple[type[And | Or | Not], list[_Bound]]"
 class Plan:
     """The literals, tests and anchors of some queries, in the order given."""
 
-    phrases: dict[tuple[str, ...], int] = field(
-        default_factory=dict
-    )  # folded words, or one folded tag with its sign
+    # Of each literal its number: folded words (or one folded tag with its sign), parts of words, filters.
+    phrases: dict[tuple[str, ...], int] = field(default_factory=dict)
     partials: dict[tuple[Part, str], int] = field(default_factory=dict)
     filters: dict[tuple[Field, str], int] = field(default_factory=dict)
     literals: int = 0
-    nears: list[tuple[int, list[int], list[int]]] = field(
-        default_factory=list
-    )  # distance, left and right literals
+    # Distance, left and right literals.
+    nears: list[tuple[int, list[int], list[int]]] = field(default_factory=list)
     tests: list[int] = field(default_factory=list)  # a literal, or -1 - a NEAR's number
     if_there: list[int] = field(default_factory=list)  # how far back the next test is, or ACCEPT or REJECT
     if_not: list[int] = field(default_factory=list)

@@ -38,9 +38,8 @@ class Words(NamedTuple):
 class Trees(NamedTuple):
     """Phrases as paths of word numbers, partial words as paths of bytes. The keys are exact."""
 
-    keys: NDArray[
-        np.uint64
-    ]  # open addressing as above: node << 32 | step, or the first three bytes of a partial word
+    # Open addressing as above: node << 32 | step, or the first three bytes of a partial word.
+    keys: NDArray[np.uint64]
     targets: Numbers  # nodes
     literals: Numbers  # of each node, the literal that ends there; -1: none
     goes_on: NDArray[np.uint8]  # of each node, whether anything follows
@@ -51,18 +50,16 @@ class Trees(NamedTuple):
 class Programs(NamedTuple):
     """What is done with the literals found in a text."""
 
-    watcher_starts: (
-        Numbers  # of literal n, the queries it is an anchor of are watchers[starts[n] : starts[n + 1]]
-    )
+    # The queries that literal n is an anchor of: watchers[starts[n] : starts[n + 1]].
+    watcher_starts: Numbers
     watchers: Numbers
     starts: Numbers  # of each query, its first test
     tests: Numbers  # a literal, or -1 - a NEAR
     if_there: NDArray[np.int16]  # how far back to go on, or ACCEPT or REJECT
     if_not: NDArray[np.int16]
     near_distances: Numbers
-    near_starts: (
-        Numbers  # of NEAR n, its left literals are sides[starts[2n] : starts[2n + 1]], its right ones follow
-    )
+    # Of NEAR n, the left literals are sides[starts[2n] : starts[2n + 1]]; the right ones follow.
+    near_starts: Numbers
     near_sides: Numbers
 
 

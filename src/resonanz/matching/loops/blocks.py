@@ -22,10 +22,8 @@ ONES, HIGHS = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
 FROM_A, FROM_Z, FROM_LOWER_A, FROM_LOWER_Z, FROM_0, FROM_9 = (
     ONES * np.uint64(0x80 - ord(first)) for first in "A[a{0:"
 )
-GATHER, TOP = (
-    np.uint64(0x0102040810204080),
-    np.uint64(56),
-)  # bit 8n of a product's factor becomes its bit 56 + n
+# Bit 8n of a product's factor becomes its bit 56 + n.
+GATHER, TOP = np.uint64(0x0102040810204080), np.uint64(56)
 
 
 @inner
@@ -45,9 +43,8 @@ def load(blocks: Array, at: int) -> Any:
 @inner
 def block_at(blocks: Array, at: int, end: int) -> Any:
     """The same with zeros from `end` on, which may lie before `at`."""
-    half = np.uint64(
-        max(0, min(end - at, BLOCK)) << 2
-    )  # of the bits that stay: a shift by all 64 is undefined
+    # Half of the bits that stay: a shift by all 64 is undefined.
+    half = np.uint64(max(0, min(end - at, BLOCK)) << 2)
     return load(blocks, at) & ~(ALL << half << half)
 
 
