@@ -53,7 +53,8 @@ def _holds(query: Query, read: _Read, properties: set[tuple[Field, str]]) -> boo
         case Filter(field, value):
             return (field, value) in properties
         case Near(distance, left, right):
-            return any(_near(a, b, distance) for a in _spans(left, read) for b in _spans(right, read))
+            others = list(_spans(right, read))
+            return any(_near(span, other, distance) for span in _spans(left, read) for other in others)
         case _:
             return any(True for _ in _spans((query,), read))
 

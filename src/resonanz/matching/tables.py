@@ -155,7 +155,9 @@ def _with_programs(old: Programs, plan: Plan, numbers: Numbers, literals: int) -
         ),
         watchers=np.concatenate([old.watchers, queries + np.int32(first_query)])[order],
         starts=np.concatenate([old.starts, _numbers(plan.starts) + np.int32(first_test)]),
-        tests=np.concatenate([old.tests, np.where(tests < 0, tests - np.int32(first_near), numbers[tests])]),
+        tests=np.concatenate(
+            [old.tests, np.where(tests < 0, tests - np.int32(first_near), numbers[np.maximum(tests, 0)])]
+        ),
         if_there=np.concatenate([old.if_there, np.array(plan.if_there, np.int16)]),
         if_not=np.concatenate([old.if_not, np.array(plan.if_not, np.int16)]),
         near_distances=np.concatenate(

@@ -125,6 +125,21 @@ def test_very_long_texts_and_words(engine: EngineName) -> None:
     assert list(found) == expected(wanted, long, [Properties()] * len(long))
 
 
+@every_engine
+def test_a_query_may_have_more_nears_than_words(engine: EngineName) -> None:
+    queries = QuerySet.compile(
+        {"a": parse("x NEAR/1 y OR x NEAR/2 x OR y NEAR/2 y"), "b": parse("x")}, engine
+    )
+    assert list(queries.match(["x z x", "x z y", "y x", "y z y"])) == [
+        (0, "a"),
+        (0, "b"),
+        (1, "b"),
+        (2, "a"),
+        (2, "b"),
+        (3, "a"),
+    ]
+
+
 def test_many_long_texts_take_little_memory() -> None:
     """They are cut into batches by their length too: 600 at once would take gigabytes."""
     queries = QuerySet.compile({"a": parse("ende"), "b": parse("start NEAR/2 wort")})
