@@ -35,6 +35,11 @@ pane.addEventListener("pointerleave", hide);
 pane.addEventListener("focusin", (event) => sign(event) && show(sign(event)));
 pane.addEventListener("focusout", (event) => sign(event) && hide());
 
+// The panel of corrections may begin below the fold.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.matches?.(".meaning-panel")) event.detail.target.scrollIntoView({ block: "nearest" });
+});
+
 // What somebody has opened in the thread stays open: it is not brought up to date meanwhile.
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.target.id === "thread" && event.target.querySelector("details[open]")) event.preventDefault();
