@@ -58,7 +58,7 @@ def main() -> None:
     tasks = [task for task in TASKS if task.set in folder.names()]
     tables = {
         "sources": sources(shipped("fast")),
-        "scores": table(list(shipped_scores(folder, tier, tasks)), "shipped"),
+        "scores": table(list(shipped_scores(folder, [tier], tasks)), "shipped"),
         "held back": held_back(folder, tier),
         "reliability": reliability(folder, tier),
         "spelling": robustness.spelling_table(folder, tier),
