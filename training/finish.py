@@ -21,13 +21,13 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from resonanz.understanding import careful as tier
 from resonanz.understanding.fast import Fast
-from resonanz.understanding.labels import GIVEN, OUTPUTS
+from resonanz.understanding.labels import GIVEN, OUTPUTS, SENTIMENTS
 from training import careful, fast, stack
 from training.data import TASKS, Folder, folds, key
 from training.lessons import Lessons, shipped_lessons
 from training.scores import Score, scored, table
 from training.shipped import OUTPUT_OF
-from training.tops import in_own_units
+from training.tops import EXPECTED, in_own_units
 
 Array = NDArray[Any]
 VERSION = "careful-1"
@@ -49,12 +49,12 @@ def exported(network: careful.Network, folder: Path) -> bytes:
     return small.read_bytes()
 
 
-def unseen_by_fast(folder: Folder, kept: Path) -> tuple[list[str], Array]:
+def unseen_by_fast(folder: Folder, kept: Path, columns: Path | None) -> tuple[list[str], Array]:
     """The fast tier's texts, and of each its probabilities by models that had not seen it: float[texts, OUTPUTS]."""
     if kept.exists():
         with np.load(kept, allow_pickle=False) as stored:
             return stored["texts"].tolist(), stored["unseen"]
-    built = fast.build(folder)
+    built = fast.build(folder, columns)
     np.savez(kept, texts=np.array(built.pool.texts), unseen=built.unseen)
     return built.pool.texts, built.unseen
 
@@ -62,7 +62,8 @@ def unseen_by_fast(folder: Folder, kept: Path) -> tuple[list[str], Array]:
 def fitted(ours: Array, theirs: Array, targets: Array, lessons: Lessons) -> tuple[Array, Array]:
     """`Top.slopes` and `Top.biases` from logits on unseen texts and what is known of them (int[texts, heads]).
 
-    Where few texts have a label the fast tier's answer stands: on the hand-made labels the network added nothing.
+    Of sentiments as many are expected as companies meet. Where few texts have a label the fast tier's answer stands: on
+    the hand-made labels the network added nothing.
     """
     width = lessons.width
     slopes, biases = np.zeros((2 * width, width)), np.zeros(width)
@@ -77,6 +78,10 @@ def fitted(ours: Array, theirs: Array, targets: Array, lessons: Lessons) -> tupl
         step, move = in_own_units(stack.fit(inputs, right, head.classes, RIDGE))
         if len(columns) == 1:
             step, move = step[:, 1:] - step[:, :1], move[1:] - move[:1]
+        else:
+            move = move + np.log(
+                np.array(EXPECTED[SENTIMENTS]) / np.bincount(right, minlength=head.classes) * len(right)
+            )
         slopes[np.ix_([*columns, *(width + c for c in columns)], columns)], biases[columns] = step, move
     return slopes, biases
 
@@ -129,6 +134,7 @@ def main() -> None:
     parser.add_argument(
         "--learnt", type=Path, required=True, help="where training.careful left its checkpoint"
     )
+    parser.add_argument("--keep", type=Path, help="what training.fast kept, to go on from")
     parser.add_argument("--to", type=Path, default=Path("models/careful"))
     arguments = parser.parse_args()
     folder = Folder(arguments.data)
@@ -138,7 +144,7 @@ def main() -> None:
     network.load_state_dict(state["network"])
     with tempfile.TemporaryDirectory() as scratch:
         data = exported(network, Path(scratch))
-    texts, unseen = unseen_by_fast(folder, arguments.learnt / "unseen.npz")
+    texts, unseen = unseen_by_fast(folder, arguments.learnt / "unseen.npz", arguments.keep)
     where = {text: row for row, text in enumerate(texts)}
     held = [lessons.texts[row] for row in lessons.held_rows]
     theirs = tier.logits_of(unseen[[where[text] for text in held]][:, tier.OURS])
