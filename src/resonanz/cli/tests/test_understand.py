@@ -105,7 +105,7 @@ def test_the_careful_tier_is_refused_where_it_is_missing(monkeypatch: pytest.Mon
 
 def test_the_careful_tier_has_the_same_fields() -> None:
     pytest.importorskip("onnxruntime")
-    text = "Danke an die nette Dame an der Kasse, das war großartig!"
+    text = "Super nettes Personal, danke für die schnelle Hilfe!"
     (row,) = rows(run(text + "\n", "--tier", "careful"))
     assert list(row) == KEYS
     assert row["sentiment"]["label"] == "positive"

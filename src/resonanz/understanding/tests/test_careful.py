@@ -18,7 +18,7 @@ from resonanz.understanding.tests.cast import HOSTILE
 
 TEXTS = (
     "Der Zug fällt schon wieder aus, unverschämt! Seit zwei Stunden stehe ich hier.",
-    "Vielen Dank an die nette Dame an der Kasse, das war großartig!",
+    "Super nettes Personal, danke für die schnelle Hilfe!",
     "Wann habt ihr am Samstag offen?",
     "Du dummes Schwein, verschwinde endlich.",
     "Der Fahrplan gilt ab Montag.",
