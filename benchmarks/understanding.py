@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from training.data import Folder, Task
@@ -22,7 +23,8 @@ from training.metrics import macro_f1
 from training.peers import word_list
 
 from benchmarks.posts import world
-from resonanz.understanding import compiled
+from resonanz.understanding import TierMissing, compiled
+from resonanz.understanding import load as tier
 from resonanz.understanding.fast import Fast
 from resonanz.understanding.model import WEIGHTS, load, shipped
 
@@ -45,6 +47,8 @@ def readers() -> dict[str, Reader]:
         "ours, fast: readings and evidence": with_evidence,
         "ours, fast, without a compiler": plain.label,
     }
+    with suppress(TierMissing):
+        found["ours, careful: all labels as columns"] = tier("careful").label
     for name, language in (("gersent, sentiment only", "de"), ("vaderSentiment, sentiment only", "en")):
         peer = word_list(Task("", "sentiment", SENTIMENT, macro_f1, language))
         if peer:
