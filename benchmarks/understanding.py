@@ -18,6 +18,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one core: a second thread's waiting would count as work
+
 from training.data import Folder, Task
 from training.metrics import macro_f1
 from training.peers import word_list
