@@ -142,16 +142,18 @@ def main() -> None:
     network, pieces = careful.begin(folder, arguments.start, lessons)
     state = torch.load(arguments.learnt / "checkpoint.pt", map_location="cpu", weights_only=True)
     network.load_state_dict(state["network"])
+    held = [lessons.texts[row] for row in lessons.held_rows]
+    # Only to read what the network adds: there is no step on top yet, and nothing that may ship.
+    flat = np.zeros(lessons.width)
+    none = tier.Top(np.zeros((2 * lessons.width, lessons.width)), flat, flat, np.zeros(len(OUTPUTS)))
     with tempfile.TemporaryDirectory() as scratch:
         data = exported(network, Path(scratch))
+        tier.write(Path(scratch), VERSION, data, pieces, none, {})
+        made = tier.Careful(Path(scratch))
+    shares = [made.read(text) for text in held]
     texts, unseen = unseen_by_fast(folder, arguments.learnt / "unseen.npz", arguments.keep)
     where = {text: row for row, text in enumerate(texts)}
-    held = [lessons.texts[row] for row in lessons.held_rows]
     theirs = tier.logits_of(unseen[[where[text] for text in held]][:, tier.OURS])
-    nothing = np.zeros(0)  # only to read what the network adds: there is no step on top yet
-    tier.write(arguments.to, VERSION, data, pieces, tier.Top(nothing, nothing, nothing, nothing), {})
-    made = tier.Careful(arguments.to)
-    shares = [made.read(text) for text in held]
     ours = np.array([share.added.mean(0) for share in shares])
     targets = lessons.targets[lessons.held_rows]
     part = folds([key(text) or text for text in held], PARTS)

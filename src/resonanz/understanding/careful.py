@@ -92,6 +92,9 @@ class Careful:
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
         self._fast = fast or Fast()
+        self._own = {
+            name for name in OUTPUTS[OURS] if self._top.slope(name).any()
+        }  # the rest is the fast tier's
         self._threads = threading.local()
         self.version = f"{version}/{self._fast.version}"
 
@@ -108,12 +111,14 @@ class Careful:
 
     def evidence(self, text: str, wanted: Sequence[str]) -> list[Evidence]:
         """For each of the labels `wanted`, up to three words that speak most for it, strongest first."""
+        ours = [name for name in wanted if name in self._own]
+        if not ours:
+            return self._fast.evidence(text, wanted)
         last: dict[str, Shares] = getattr(self._threads, "last", {})
         shares = last.get(text) or self.read(text)
-        ours = [name for name in wanted if len(shares.added) and self._top.slope(name).any()]
+        if not len(shares.added):
+            return self._fast.evidence(text, wanted)
         found = self._fast.evidence(text, [name for name in wanted if name not in ours])
-        if not ours:
-            return found
         beyond = (shares.added - self._top.usual) / len(shares.added)
         by_word = np.add.reduceat(beyond, np.cumsum([0, *shares.sizes[:-1]]))
         for name in ours:
