@@ -84,6 +84,12 @@ def in_full(bits: int) -> list[Sign]:
     return [SIGNS[name] for name in (marks.value(bits, "sentiment"), *rest)]
 
 
+def yes_or_no(name: str | Promise, value: str) -> str:
+    """What a person said of a kind or an aspect."""
+    said = _("{name}: yes") if value == marks.YES else _("{name}: no")
+    return said.format(name=name)
+
+
 _TIERS = {
     "fast": gettext_lazy("the fast model"),
     "careful": gettext_lazy("the careful model"),

@@ -23,7 +23,7 @@ from resonanz.inbound.enrichment.readers import NoModel
 from resonanz.web import words
 from resonanz.web.access import WorkspaceRequest, workspace_page
 from resonanz.web.inbox import panes
-from resonanz.web.meanings import KINDS, MOODS, SIGNS, Sign, in_full
+from resonanz.web.meanings import KINDS, MOODS, SIGNS, Sign, in_full, yes_or_no
 from resonanz.web.places import link
 
 if TYPE_CHECKING:
@@ -118,8 +118,7 @@ def _corrected(meaning: Meaning) -> list[Corrected]:
     def text(output: str, value: str) -> str:
         if output in marks.GROUPS:
             return str(SIGNS[value].name)
-        said = _("{name}: yes") if value == marks.YES else _("{name}: no")
-        return said.format(name=SIGNS[output].name)
+        return yes_or_no(SIGNS[output].name, value)
 
     return [
         Corrected(one.output, text(one.output, one.value), str(one.member or one.member_name), one.at)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from resonanz.foundation.workspaces.roles import Permission
 from resonanz.inbound.enrichment import learning, marks, queries
 from resonanz.web.access import WorkspaceRequest, workspace_page
-from resonanz.web.meanings import SIGNS
+from resonanz.web.meanings import SIGNS, yes_or_no
 from resonanz.web.places import link
 from resonanz.web.settings.tabs import tabs
 
@@ -84,8 +84,7 @@ def _is_offer(learnt: Any) -> bool:
 def _said(one: Any) -> str:
     if one.output in marks.GROUPS:
         return f"{_name(one.output)}: {SIGNS[one.value].name}"
-    said = _("{name}: yes") if one.value == marks.YES else _("{name}: no")
-    return said.format(name=_name(one.output))
+    return yes_or_no(_name(one.output), one.value)
 
 
 @require_POST
