@@ -1,7 +1,8 @@
 """How well readings of the same texts agree: raw agreement and Cohen's kappa, label by label.
 
-`python -m training.agreement` compares training/labels/first.jsonl with second.jsonl; with `--data FOLDER` it also
-sets complaint and praise beside the sentiment that the sets' own annotators gave.
+`python -m training.agreement` compares training/labels/first.jsonl with second.jsonl, and more.jsonl with
+more_again.jsonl; with `--data FOLDER` it also sets complaint and praise beside the sentiment that the sets' own
+annotators gave.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from training.labels import ASPECTS, KINDS, Label, read
+from training.labels import KINDS, Label, Mood, moods, names_of, read
 
 SENTIMENTS = ("negative", "neutral", "positive")
 
@@ -80,7 +81,7 @@ def table(both: list[tuple[Label, Label]]) -> str:
     """One line a label: how often each reading gave it, raw agreement in percent, kappa with its interval."""
     lines = [f"{len(both)} texts read twice", ""]
     lines += ["| label | first | second | agreement | kappa | 95 % |", "|---|---|---|---|---|---|"]
-    for name in ("language", *KINDS, *ASPECTS):
+    for name in ("language", *names_of([label for label, _ in both])):
         first, second = ([_said(labels[side], name) for labels in both] for side in (0, 1))
         given = [str(side.count(True)) if name != "language" else "–" for side in (first, second)]
         same = 100 * sum(a == b for a, b in zip(first, second, strict=True)) / len(both)
@@ -94,6 +95,15 @@ def table(both: list[tuple[Label, Label]]) -> str:
 
 def _said(label: Label, name: str) -> Hashable:
     return label.language if name == "language" else name in label.names
+
+
+def mood_agreement(first: list[Mood], second: list[Mood]) -> str:
+    """One line: how well two readings of the same texts' sentiment agree."""
+    known = {mood.key: mood.sentiment for mood in first}
+    both = [known[mood.key] for mood in second], [mood.sentiment for mood in second]
+    same = 100 * sum(a == b for a, b in zip(*both, strict=True)) / len(second)
+    low, high = interval(*both)
+    return f"sentiment, {len(second)} texts: {same:.1f} %, kappa {kappa(*both):.2f} ({low:.2f} to {high:.2f})"
 
 
 def tossed(labels: list[Label], kind: str) -> float:
@@ -136,6 +146,8 @@ def main() -> None:
     data = parser.parse_args().data
     first = read("first")
     print(table(pairs(first, read("second"))))
+    print(mood_agreement(moods(), moods("moods_again")))
+    print("\nThe second campaign: ", table(pairs(read("more"), read("more_again"))), sep="")
     print("\nkappa if unclear cells were tossed:", *(f"{kind} {tossed(first, kind):.2f}" for kind in KINDS))
     if data:
         print("", *beside_sentiment(first, data), sep="\n")

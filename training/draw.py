@@ -1,6 +1,7 @@
-"""Draw the texts to be labelled by hand from the dev splits: a random part and one enriched for rare kinds.
+"""Draw the texts to be labelled by hand: a random part and one enriched for rare kinds.
 
-`python -m training.draw --data FOLDER` prints `set<TAB>id<TAB>part`, in the order of labelling, and no text.
+`python -m training.draw --data FOLDER` prints `set<TAB>id<TAB>part`, in the order of labelling, and no text; with
+`--more` those of the second campaign, from sets that may teach weights that ship.
 `--again NUMBER` in place of `--data` prints that many of the labelled texts, in another order, to be read again.
 The random part tells how frequent a label is within its set; the enriched part only brings more examples of
 rare labels. Its patterns choose what is *read*; they label nothing.
@@ -73,6 +74,37 @@ ROUNDS: tuple[dict[str, dict[str, int]], ...] = (
     },
 )
 
+#: The second campaign, a week later: only sets that may teach what ships.
+MORE: dict[str, dict[str, int]] = {
+    "mobasa.dev": {
+        "random": 150,
+        "positive": 150,
+        "praising": 100,
+        "asking": 60,
+        "proposing": 130,
+        "timed": 60,
+        "topical": 150,
+        "negative": 100,
+    },
+    "potts.train": {
+        "random": 200,
+        "positive": 250,
+        "praising": 100,
+        "asking": 80,
+        "proposing": 100,
+        "topical": 70,
+    },
+    "tweeteval_sentiment.val": {
+        "random": 150,
+        "positive": 150,
+        "negative": 100,
+        "asking": 50,
+        "proposing": 50,
+    },
+    "germeval2018.train": {"random": 150, "praising": 50, "asking": 50, "proposing": 50},
+    "gahd.train": {"random": 50, "asking": 20, "proposing": 30},
+}
+
 ADDRESS = re.compile(r"https?://\S+")
 PROPOSING = re.compile(
     r"\b(sollten?|könnten?|müssten?|wünsch\w*|vorschl\w*|bitte|lieber|warum nicht|wie wäre"
@@ -127,9 +159,20 @@ def draw(data: Path, seed: int = SEED) -> Iterator[tuple[str, str, str]]:
 
     Raises FileNotFoundError where a set is missing in the folder.
     """
-    chance = random.Random(seed)
-    seen: set[str] = set()
-    for quotas in ROUNDS:
+    yield from _rounds(data, ROUNDS, random.Random(seed), set())
+
+
+def draw_more(data: Path, seed: int = SEED + 1) -> Iterator[tuple[str, str, str]]:
+    """The same for the second campaign, without what `draw` took."""
+    taken: set[str] = set()
+    list(_rounds(data, ROUNDS, random.Random(SEED), taken))
+    yield from _rounds(data, (MORE,), random.Random(seed), taken)
+
+
+def _rounds(
+    data: Path, rounds: tuple[dict[str, dict[str, int]], ...], chance: random.Random, seen: set[str]
+) -> Iterator[tuple[str, str, str]]:
+    for quotas in rounds:
         drawn: list[tuple[str, str, str]] = []
         for name, wanted in quotas.items():
             with (data / f"{name}.jsonl").open(encoding="utf-8") as lines:
@@ -164,8 +207,10 @@ def main() -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--data", type=Path, help="folder of NAME.SPLIT.jsonl")
     source.add_argument("--again", type=int, metavar="NUMBER", help="texts to read a second time")
+    parser.add_argument("--more", action="store_true", help="with --data: the second campaign")
     arguments = parser.parse_args()
-    for row in draw(arguments.data) if arguments.data else draw_again(arguments.again):
+    drawn = draw_more if arguments.more else draw
+    for row in drawn(arguments.data) if arguments.data else draw_again(arguments.again):
         print(*row, sep="\t")
 
 

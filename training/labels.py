@@ -14,8 +14,11 @@ from resonanz.understanding import labels as vocabulary
 FOLDER = Path(__file__).with_name("labels")
 
 LANGUAGES = (*vocabulary.LANGUAGES, vocabulary.UNSURE)
-KINDS = vocabulary.KINDS[4:]  # the first four have data sets of their own
+KINDS = vocabulary.KINDS[4:]
+#: These have data sets of their own, but few of them may teach what ships; the second campaign asked for them too.
+ALSO = ("engaging", "fact_claiming", "toxic", "offensive")
 ASPECTS = vocabulary.ASPECTS
+CAMPAIGNS = ("first", "more")
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,13 @@ class Label:
     praise: bool
     suggestion: bool
     aspects: frozenset[str]
-    #: Names among KINDS, "language" and "aspects" where two careful readers could well differ.
+    #: Names among KINDS, ALSO, "language" and "aspects" where two careful readers could well differ.
     unclear: frozenset[str] = frozenset()
+    #: None where nobody was asked.
+    engaging: bool | None = None
+    fact_claiming: bool | None = None
+    toxic: bool | None = None
+    offensive: bool | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -41,7 +49,11 @@ class Label:
     @property
     def names(self) -> frozenset[str]:
         """The kinds and aspects that the text has."""
-        return self.aspects.union(kind for kind in KINDS if getattr(self, kind))
+        return self.aspects.union(kind for kind in (*KINDS, *ALSO) if getattr(self, kind))
+
+    def asked(self, name: str) -> bool:
+        """Whether the reader was to say if the text has it."""
+        return name not in ALSO or getattr(self, name) is not None
 
     @property
     def held_back(self) -> bool:
@@ -68,14 +80,48 @@ def read(name: str = "first", folder: Path = FOLDER) -> list[Label]:
     return labels
 
 
+def everything() -> list[Label]:
+    """The first readings of all campaigns."""
+    return [label for name in CAMPAIGNS for label in read(name)]
+
+
+@dataclass(frozen=True)
+class Mood:
+    """What sentiment a reader saw in a text of a set that labels none."""
+
+    set: str
+    id: str
+    sentiment: str
+    unclear: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.set, self.id
+
+
+def moods(name: str = "moods", folder: Path = FOLDER) -> list[Mood]:
+    """Return the rows in file order. Raises ValueError, with the line's number, where one is none."""
+    found = []
+    with (folder / f"{name}.jsonl").open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                mood = Mood(**json.loads(line))
+            except (TypeError, ValueError) as error:
+                raise ValueError(f"{name}.jsonl, line {number}: {error}") from error
+            if mood.sentiment not in vocabulary.SENTIMENTS:
+                raise ValueError(f"{name}.jsonl, line {number}: unknown sentiment {mood.sentiment!r}")
+            found.append(mood)
+    return found
+
+
 def _label(row: dict[str, object]) -> Label:
     lists = {field: frozenset(_names(row.pop(field, []))) for field in ("aspects", "unclear")}
     label = Label(**row, **lists)  # type: ignore[arg-type] # checked right below
     if label.language not in LANGUAGES or label.part not in ("random", "enriched"):
         raise ValueError(f"unknown language {label.language!r} or part {label.part!r}")
-    if not all(isinstance(getattr(label, kind), bool) for kind in KINDS):
+    if not all(isinstance(getattr(label, kind), bool) for kind in (*KINDS, *ALSO) if label.asked(kind)):
         raise ValueError("a kind is neither true nor false")
-    unknown = (label.aspects - set(ASPECTS)) | (label.unclear - {*KINDS, "language", "aspects"})
+    unknown = (label.aspects - set(ASPECTS)) | (label.unclear - {*KINDS, *ALSO, "language", "aspects"})
     if unknown:
         raise ValueError(f"unknown names {sorted(unknown)}")
     return label
@@ -98,10 +144,15 @@ def counts(labels: list[Label]) -> Iterator[str]:
     yield "| label | all | random part | English | held back | unclear |"
     yield "|---|---|---|---|---|---|"
     yield f"| texts | {' | '.join(str(len(group)) for group in groups)} | |"
-    for name in (*KINDS, *ASPECTS):
+    for name in names_of(labels):
         numbers = [sum(name in label.names for label in group) for group in groups]
-        unclear = str(sum(name in label.unclear for label in labels)) if name in KINDS else ""
+        unclear = str(sum(name in label.unclear for label in labels)) if name not in ASPECTS else ""
         yield f"| {name} | {' | '.join(map(str, numbers))} | {unclear} |"
+
+
+def names_of(labels: list[Label]) -> tuple[str, ...]:
+    """The kinds and aspects that a campaign asked for."""
+    return (*(name for name in (*KINDS, *ALSO) if all(label.asked(name) for label in labels)), *ASPECTS)
 
 
 def shares(labels: list[Label]) -> Iterator[str]:
@@ -116,8 +167,9 @@ def shares(labels: list[Label]) -> Iterator[str]:
 
 
 def main() -> None:
-    labels = read()
-    print(*counts(labels), "", *shares(labels), sep="\n")
+    for name in CAMPAIGNS:
+        labels = read(name)
+        print(f"{name}:", "", *counts(labels), "", *shares(labels), "", sep="\n")
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ def shipped_scores(folder: Folder, tiers: Sequence[Tier], tasks: list[Task]) -> 
 
 def held_back(folder: Folder, tier: Tier) -> Iterator[str]:
     """The lines of a table: each hand-made label on the third that nothing learnt from."""
-    there = [label for label in by_hand.read() if label.held_back]
+    there = [label for label in by_hand.everything() if label.held_back]
     labels = tier.label(texts_of(folder, [label.key for label in there]))
     p = labels.p
     yield "| label | texts with it | precision | recall | F1 | average precision | by chance |"
@@ -127,7 +127,7 @@ def curves(folder: Folder, tier: Tier) -> Iterator[str]:
             for number, output in enumerate(outputs):
                 wanted = right == (number if len(outputs) > 1 else 1)
                 yield from curve(f"{task.set}.dev {output}", wanted, p[:, OUTPUTS.index(output)])
-    there = [label for label in by_hand.read() if label.held_back]
+    there = [label for label in by_hand.everything() if label.held_back]
     p = tier.label(texts_of(folder, [label.key for label in there])).p
     for output in HAND_LABELLED[:4]:
         wanted = np.array([output in label.names for label in there])

@@ -6,13 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from training.agreement import pairs, table
-from training.draw import ROUNDS, draw
-from training.labels import ASPECTS, FOLDER, KINDS, counts, held_back, read, shares
+from training import written
+from training.agreement import mood_agreement, pairs, table
+from training.draw import MORE, ROUNDS, draw, draw_more
+from training.labels import (
+    ALSO,
+    ASPECTS,
+    FOLDER,
+    KINDS,
+    counts,
+    everything,
+    held_back,
+    moods,
+    read,
+    shares,
+)
 
 DATA = os.environ.get("RESONANZ_TRAINING_DATA", "")
 with_data = pytest.mark.skipif(not DATA, reason="RESONANZ_TRAINING_DATA names no folder with the public sets")
-PASSES = ("first", "second")
+PASSES = ("first", "second", "more", "more_again")
 
 
 @pytest.mark.parametrize("name", PASSES)
@@ -23,7 +35,7 @@ def test_every_row_parses_and_no_text_is_labelled_twice(name: str) -> None:
 
 @pytest.mark.parametrize("name", PASSES)
 def test_rows_hold_ids_and_labels_and_nothing_else(name: str) -> None:
-    allowed = {"set", "id", "part", "language", *KINDS, "aspects", "unclear"}
+    allowed = {"set", "id", "part", "language", *KINDS, *ALSO, "aspects", "unclear"}
     with (FOLDER / f"{name}.jsonl").open(encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     assert all(set(row) <= allowed for row in rows)
@@ -35,6 +47,42 @@ def test_claims_are_ids_and_two_labels() -> None:
     assert all(set(row) == {"set", "id", "engaging", "fact_claiming"} for row in rows)
     assert all(isinstance(row[name], bool) for row in rows for name in ("engaging", "fact_claiming"))
     assert len({(row["set"], row["id"]) for row in rows}) == len(rows)
+
+
+@pytest.mark.parametrize("name", ["moods", "moods_again"])
+def test_moods_are_ids_and_a_sentiment(name: str) -> None:
+    rows = [json.loads(line) for line in (FOLDER / f"{name}.jsonl").read_text("utf-8").splitlines()]
+    assert all(set(row) <= {"set", "id", "sentiment", "unclear"} for row in rows)
+    assert len({mood.key for mood in moods(name)}) == len(rows)
+
+
+def test_a_broken_mood_is_refused_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "moods.jsonl").write_text('{"set": "s", "id": "1", "sentiment": "angry"}\n', "utf-8")
+    with pytest.raises(ValueError, match=r"moods.jsonl, line 1: unknown sentiment 'angry'"):
+        moods(folder=tmp_path)
+
+
+def test_the_campaigns_share_no_text() -> None:
+    keys = [label.key for label in everything()]
+    assert len(keys) == len(set(keys))
+
+
+def test_written_texts_are_unique_and_show_every_label() -> None:
+    texts = list(written.texts())
+    assert len({text for text, _ in texts}) == len(texts)
+    for name in (*KINDS, *ALSO, *ASPECTS):
+        assert {facts[name] for _, facts in texts} == {0, 1}
+    assert all(facts["toxic"] for _, facts in texts if facts["offensive"])
+
+
+@pytest.mark.parametrize(
+    "line", ["no fields", "text\tpraise\tjoyful", "text\tweather\tneutral", "\tpraise\tneutral"]
+)
+def test_a_broken_written_text_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "written.tsv"
+    file.write_text(f"# what it is\n{line}\n", "utf-8")
+    with pytest.raises(ValueError, match=r"written.tsv, line 2: "):
+        list(written.texts(file))
 
 
 def test_every_kind_occurs_on_both_sides_of_the_evaluation_and_every_aspect_somewhere() -> None:
@@ -80,7 +128,7 @@ def test_a_broken_row_is_refused_with_its_line(
 @pytest.mark.parametrize("name", PASSES)
 def test_every_labelled_text_exists(name: str) -> None:
     known = set()
-    for set_name in ROUNDS[0]:
+    for set_name in {*ROUNDS[0], *MORE}:
         with (Path(DATA) / f"{set_name}.jsonl").open(encoding="utf-8") as lines:
             known |= {(set_name, json.loads(line)["id"]) for line in lines}
     assert {label.key for label in read(name)} <= known
@@ -88,14 +136,17 @@ def test_every_labelled_text_exists(name: str) -> None:
 
 @with_data
 def test_the_sample_is_the_one_that_was_labelled() -> None:
-    drawn = {(set_name, text): part for set_name, text, part in draw(Path(DATA))}
-    assert all(drawn[label.key] == label.part for label in read())
+    for name, sample in (("first", draw(Path(DATA))), ("more", draw_more(Path(DATA)))):
+        drawn = {(set_name, text): part for set_name, text, part in sample}
+        assert all(drawn[label.key] == label.part for label in read(name))
 
 
 def test_the_guideline_shows_the_figures_of_today() -> None:
     guideline = (
         Path(__file__).parents[2].joinpath("docs/understanding/labelling.md").read_text(encoding="utf-8")
     )
-    first = read()
-    for line in (*counts(first), *shares(first), *table(pairs(first, read("second"))).splitlines()[2:]):
-        assert line in guideline
+    for name, again in (("first", "second"), ("more", "more_again")):
+        first = read(name)
+        for line in (*counts(first), *shares(first), *table(pairs(first, read(again))).splitlines()[2:]):
+            assert line in guideline
+    assert mood_agreement(moods(), moods("moods_again")) in guideline
