@@ -1,7 +1,8 @@
 """Makes the fast tier's shipped weights: `python -m training.fast --data FOLDER [--keep FOLDER] [--out models/fast]`.
 
-Only data whose licence lets weights ship: sets marked so (`Task.ship`), the hand-made labels on these sets, sentences
-of our own (`training.phrases`, `training.groups`, `training.written`), and for languages the translations that come with Django (BSD-3).
+Only data whose licence lets weights ship: sets marked so (`Task.ship`), hand-made labels on these sets, texts of our
+own (`training.phrases`, `training.groups`, `training.written`), and for languages the translations that come with
+Django (BSD-3).
 Every column is trained five times without a fifth of the texts, so that the step on top learns from decisions on unseen
 texts; then once on everything, and rounded to a byte a weight. Repeatable bit for bit on one machine: fixed seeds, one
 core. `--keep` stores each column, so that a run can go on where it was cut off.

@@ -1,4 +1,4 @@
-"""Texts of our own, whole posts with all that holds of them: ``written.tsv``, in lines of text, labels and sentiment.
+"""Texts of our own, whole posts with all that holds of them: ``texts/*.tsv``, lines of text, labels and sentiment.
 
 Written for this project, so they bind nobody; near misses stand beside what they are taken for. They teach the columns
 only: calibration and every score come from real texts.
@@ -11,11 +11,16 @@ from pathlib import Path
 
 from resonanz.understanding.labels import ASPECTS, KINDS, SENTIMENTS
 
-FILE = Path(__file__).with_name("written.tsv")
+FOLDER = Path(__file__).with_name("texts")
 
 
-def texts(file: Path = FILE) -> Iterator[tuple[str, dict[str, int]]]:
+def texts(folder: Path = FOLDER) -> Iterator[tuple[str, dict[str, int]]]:
     """(text, what is known of it: everything but its language). Raises ValueError with the number of a bad line."""
+    for file in sorted(folder.glob("*.tsv")):
+        yield from _rows(file)
+
+
+def _rows(file: Path) -> Iterator[tuple[str, dict[str, int]]]:
     for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
         if line.startswith("#"):
             continue

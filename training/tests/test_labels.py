@@ -82,7 +82,7 @@ def test_a_broken_written_text_is_refused_with_its_line(tmp_path: Path, line: st
     file = tmp_path / "written.tsv"
     file.write_text(f"# what it is\n{line}\n", "utf-8")
     with pytest.raises(ValueError, match=r"written.tsv, line 2: "):
-        list(written.texts(file))
+        list(written.texts(tmp_path))
 
 
 def test_every_kind_occurs_on_both_sides_of_the_evaluation_and_every_aspect_somewhere() -> None:
