@@ -52,10 +52,14 @@ def fit(x: Array, begun: Array, right: Array) -> Array:
     return np.asarray(np.array(duals) @ x, np.float32)
 
 
-def fit_alone(x: Array, yes: Array) -> Array:
-    """float32[width of x]: a yes/no model that starts from nothing; both sides weigh the same in all."""
-    share = yes.mean()
-    weights = np.where(yes, 0.5 / share, 0.5 / (1 - share))
+def fit_alone(x: Array, yes: Array, counts: Array | None = None) -> Array:
+    """float32[width of x]: a yes/no model that starts from nothing; both sides weigh the same in all.
+
+    `counts`: what each example counts on its side (None: all the same).
+    """
+    counts = np.ones(len(yes)) if counts is None else counts
+    sums = np.where(yes, counts[yes].sum(), counts[~yes].sum())
+    weights = 0.5 * len(yes) * counts / sums
     return np.asarray(_dual((x @ x.T).astype(float), np.zeros(len(x)), yes, weights) @ x, np.float32)
 
 
