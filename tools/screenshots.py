@@ -45,6 +45,7 @@ PAGES = {
     "people": "/w/{w}/settings/people/",
     "departments": "/w/{w}/settings/departments/",
     "privacy": "/w/{w}/settings/privacy/?q=e",
+    "models": "/w/{w}/settings/understanding/models/",
     "audit": "/w/{w}/settings/audit/",
     "profile": "/w/{w}/settings/profile/",
     "security": "/w/{w}/settings/security/",

@@ -23,7 +23,12 @@ PAGES = (
         "channels/connect/mastodon/",
     ),
     *("settings/", "settings/people/", "settings/departments/", "settings/audit/", "settings/profile/"),
-    *("settings/security/", "settings/privacy/?q=a", "settings/understanding/"),
+    *(
+        "settings/security/",
+        "settings/privacy/?q=a",
+        "settings/understanding/",
+        "settings/understanding/models/",
+    ),
     *("inbox/?view=urgent&kind=question", "inbox/?mood=negative"),
 )
 

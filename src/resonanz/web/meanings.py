@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,6 +83,16 @@ def in_full(bits: int) -> list[Sign]:
     given = set(marks.names(bits))
     rest = (name for name in (*KINDS, *marks.ASPECTS) if name in given)
     return [SIGNS[name] for name in (marks.value(bits, "sentiment"), *rest)]
+
+
+def own_sign(aspect: Any) -> Sign:
+    """A workspace's own aspect, by the name that its people gave it."""
+    return Sign(aspect.output, aspect.name, icon="tag-starred")
+
+
+def own_in(bits: int | None, own: Iterable[Any]) -> list[Sign]:
+    """Which of a workspace's own aspects a message, or a conversation, is about."""
+    return [own_sign(aspect) for aspect in own if (bits or 0) & marks.BIT[aspect.output]]
 
 
 def yes_or_no(name: str | Promise, value: str) -> str:

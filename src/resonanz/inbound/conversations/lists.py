@@ -18,6 +18,7 @@ from resonanz.inbound.conversations.machine import Status
 from resonanz.inbound.conversations.models import Conversation
 from resonanz.inbound.conversations.search import matching
 from resonanz.inbound.enrichment import marks
+from resonanz.inbound.enrichment.models import OwnAspect
 
 PAGE = 30
 COUNTED = 1000  # "1000" on a page means "1000 or more"
@@ -51,6 +52,7 @@ class Filter:
     mood: str = ""  # one of SENTIMENTS, or UNSURE
     kind: str = ""  # one of KINDS
     about: str = ""  # one of ASPECTS
+    own: int | None = None  # an OwnAspect of the workspace
     words: str = ""
 
 
@@ -178,7 +180,12 @@ def _filtered(member: Member, wanted: Filter) -> QuerySet[Conversation]:
         found = found.filter(labels=wanted.label)
     if wanted.department is not None:
         found = found.filter(department=wanted.department)
-    return matching(_meaning(found, wanted), wanted.words)
+    found = _meaning(found, wanted)
+    if wanted.own is not None:
+        own = OwnAspect.objects.filter(workspace=member.workspace, removed_at=None, pk=wanted.own).first()
+        bit = marks.BIT[own.output] if own else 0
+        found = found.alias(own=F("marks").bitand(bit)).filter(own=bit) if own else found.none()
+    return matching(found, wanted.words)
 
 
 def _meaning(found: QuerySet[Conversation], wanted: Filter) -> QuerySet[Conversation]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import islice
 
 from django.db.models import Count, Min, Q, QuerySet
 
@@ -14,10 +15,12 @@ from resonanz.foundation.workspaces.roles import Permission
 from resonanz.inbound.conversations.events import Event, events
 from resonanz.inbound.conversations.lists import Row, rows
 from resonanz.inbound.conversations.models import Answer, Conversation, Label, Note, Part, Role
+from resonanz.inbound.conversations.search import matching
 from resonanz.inbound.enrichment.queries import Meaning, meanings
 from resonanz.inbound.enrichment.texts import wording
-from resonanz.inbound.intake.models import StoredAuthor, StoredMessage, Wording
+from resonanz.inbound.intake.models import Origin, StoredAuthor, StoredMessage, Wording
 from resonanz.inbound.intake.queries import earlier
+from resonanz.kernel.folding import fold
 from resonanz.outbound.publishing.machine import PublicationState
 
 # What `conversation` raises, for those who do not know models.
@@ -70,6 +73,8 @@ class Thread:
 
 THREAD_LENGTH = 100
 SEEN = 500
+LAST = 200
+FOUND = 100  # conversations that are looked through for a message
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -133,6 +138,32 @@ def seen_by_people(workspace: Workspace) -> list[str]:
     newest = parts.filter(message__is_ours=False).order_by("-message_id").values("message_id").distinct()
     rows = StoredMessage.objects.filter(pk__in=[row["message_id"] for row in newest[:SEEN]])
     return [wording(message) for message in rows]
+
+
+def said_with(member: Member, words: str, limit: int) -> list[StoredMessage]:
+    """What others said, the newest first; with all of `words` in it, if there are any."""
+    member.require(Permission.READ)
+    heard = StoredMessage.objects.filter(channel__workspace=member.workspace, is_ours=False)
+    heard = heard.filter(origin=Origin.INBOUND).select_related("author", "channel")
+    wanted = fold(words).split()
+    if not wanted:
+        # Of those that came last: to sort a million for eight of them would take a second.
+        return sorted(heard.order_by("-pk")[:LAST], key=lambda one: one.sent_at, reverse=True)[:limit]
+    # The inbox's search finds the conversations, and then their messages are looked at.
+    found = matching(Conversation.objects.filter(workspace=member.workspace), words).order_by(
+        "-last_at", "-id"
+    )
+    ids = list(found.values_list("pk", flat=True)[:FOUND])
+    rows = heard.filter(parts__conversation__in=ids, parts__role=Role.SAID).order_by("-sent_at", "-pk")[:SEEN]
+    fits = (one for one in rows if all(word in fold(wording(one)) for word in wanted))
+    return list(islice(fits, limit))
+
+
+def message(member: Member, message_id: int) -> StoredMessage | None:
+    """A message of somebody else in the workspace."""
+    member.require(Permission.READ)
+    rows = StoredMessage.objects.filter(channel__workspace=member.workspace, is_ours=False, pk=message_id)
+    return rows.select_related("author", "channel").first()
 
 
 def said(conversation: Conversation, message_id: int) -> StoredMessage | None:

@@ -38,9 +38,11 @@ def marked(message: StoredMessage) -> Marked | None:
     if not readers.reads_like(reading.reader):
         return None
     text = wording(message)
-    found = readers.tier().evidence(
-        text, [name for name in marks.names(reading.said) if name not in marks.LANGUAGES]
-    )
+    said = [name for name in marks.names(reading.said) if name not in marks.LANGUAGES]
+    found = readers.tier().evidence(text, [name for name in said if name not in marks.OWN])
+    for aspect in readers.switched_on(message.channel.workspace) if set(said) & set(marks.OWN) else ():
+        if aspect.output in said:
+            found += readers.own_evidence(aspect, text)
     spans = [(one.start, one.end, one.label) for one in found if one.weight > 0]
     begin = len(text) - len(message.text)
     return Marked(_cut(text, spans, 0, len(message.title)), _cut(text, spans, begin, len(text)))

@@ -21,7 +21,12 @@ ORDER = (
     *("price", "service", "quality", "delivery", "staff", "app_website", "opening_hours", "advertising"),
     *("employer", "offer", "safety"),
 )
-BIT = {name: 1 << place for place, name in enumerate(ORDER)}
+# The places of a workspace's own aspects, from the other end; which aspect has which, its OwnAspect.slot says.
+OWN = tuple(f"own{slot}" for slot in range(20))
+BIT = {
+    **{name: 1 << place for place, name in enumerate(ORDER)},
+    **{name: 1 << (62 - slot) for slot, name in enumerate(OWN)},
+}
 LANGUAGES, SENTIMENTS = ORDER[:3], ORDER[3:6]
 KINDS, ASPECTS = ORDER[6:14], ORDER[14:25]
 # Of these at most one is given; none means that the model, or a person, is not sure.
@@ -41,7 +46,7 @@ def mask(names: Iterable[str]) -> int:
 
 
 def names(marks: int) -> tuple[str, ...]:
-    """The outputs whose bits are set, in the order of ORDER."""
+    """The outputs whose bits are set, in the order of ORDER; own aspects at the end."""
     return tuple(name for name, bit in BIT.items() if marks & bit)
 
 

@@ -8,6 +8,7 @@ from django.utils.timezone import now
 from resonanz.foundation.channels.models import Channel
 from resonanz.foundation.work.models import Due
 from resonanz.foundation.workspaces.models import Member, Workspace
+from resonanz.inbound.enrichment.marks import NO, OWN, YES
 from resonanz.inbound.intake.models import StoredMessage
 
 
@@ -49,9 +50,59 @@ class Learning(Due):
     switched_at = models.DateTimeField(null=True, blank=True)
     tried_at = models.DateTimeField(null=True, blank=True)
     fault = models.PositiveBigIntegerField(null=True, blank=True)
+    own = models.CharField(max_length=16, default="")  # which own aspects are switched on; see readers.digest
 
     def __str__(self) -> str:
         return str(self.workspace)
+
+
+class OwnAspect(Due):
+    """Something that messages are about and only this workspace asks for: learnt from examples, due after the last."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="own_aspects")
+    slot = models.PositiveSmallIntegerField()  # its place in marks.OWN
+    name = models.CharField(max_length=40)
+    created_at = models.DateTimeField(default=now)
+    # Nobody sees it any more. Its slot is given to another once no message is read with it.
+    removed_at = models.DateTimeField(null=True, blank=True)
+    offered = models.OneToOneField("LearntAspect", models.SET_NULL, null=True, related_name="+")  # the latest
+    active = models.OneToOneField("LearntAspect", models.SET_NULL, null=True, related_name="+")  # switched on
+    switched_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    switched_at = models.DateTimeField(null=True, blank=True)
+    tried_at = models.DateTimeField(null=True, blank=True)
+    fault = models.PositiveBigIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("workspace", "slot"), name="one_own_aspect_in_a_slot"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def output(self) -> str:
+        """What it is called in marks.py."""
+        return OWN[self.slot]
+
+
+class LearntAspect(models.Model):
+    """What the examples of an aspect taught, and what trying it out showed; see understanding.aspects."""
+
+    aspect = models.ForeignKey(OwnAspect, models.CASCADE, related_name="+")
+    version = models.CharField(max_length=16)
+    scheme = models.PositiveSmallIntegerField()  # of the features that it reads
+    data = models.BinaryField()
+    examples = models.PositiveIntegerField()
+    others = models.PositiveIntegerField()  # that it was to be told from
+    found = models.PositiveIntegerField()  # of the examples
+    wrong = models.PositiveIntegerField()  # of the others
+    precision = models.FloatField()  # average precision by cross-validation, 0 to 1
+    helps = models.BooleanField()
+    made_at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return self.version
 
 
 class Enrichment(Due):
@@ -60,6 +111,7 @@ class Enrichment(Due):
     channel = models.OneToOneField(Channel, models.CASCADE, related_name="enrichment")
     reader = models.ForeignKey(Reader, models.PROTECT, null=True, related_name="+")  # the last that read here
     adaptation = models.ForeignKey(Adaptation, models.SET_NULL, null=True, related_name="+")  # with which
+    own = models.CharField(max_length=16, default="")  # with which own aspects, as Learning.own has it
     position = models.PositiveBigIntegerField(default=0)  # the newest StoredMessage.number that was looked at
     reread_below = models.PositiveBigIntegerField(default=0)  # what lies below is still to be looked at again
     # Grows with every message that is read or corrected; see StoredReading.number.
@@ -114,3 +166,38 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.output}: {self.value}"
+
+
+class Example(models.Model):
+    """A text that a person said is about an own aspect, or is not.
+
+    A message's words are not copied: the example holds for the wording it was said of, and goes with its message.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    aspect = models.ForeignKey(OwnAspect, models.CASCADE, related_name="given")
+    message = models.ForeignKey(StoredMessage, models.CASCADE, null=True, related_name="examples")
+    text = models.TextField(blank=True)  # written by hand; empty for a message
+    is_about = models.BooleanField()
+    wording = models.CharField(max_length=16)  # texts.fingerprint of what was said to be one
+    member = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    member_name = models.CharField(max_length=160)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("aspect", "message"), name="message_once_an_example"),
+            models.UniqueConstraint(
+                fields=("aspect", "wording"),
+                condition=models.Q(message=None),
+                name="text_once_an_example",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.aspect_id}: {self.value}"
+
+    @property
+    def value(self) -> str:
+        """As a correction would have it."""
+        return YES if self.is_about else NO

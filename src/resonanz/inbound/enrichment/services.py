@@ -11,7 +11,7 @@ from django.utils.timezone import now
 from resonanz.foundation.workspaces.models import Member
 from resonanz.foundation.workspaces.roles import Permission
 from resonanz.inbound.enrichment import learning, marks, readers
-from resonanz.inbound.enrichment.models import Correction, Enrichment, Reader, StoredReading
+from resonanz.inbound.enrichment.models import Correction, Enrichment, Example, Reader, StoredReading
 from resonanz.inbound.enrichment.texts import fingerprint, wording
 from resonanz.inbound.intake.models import StoredMessage
 
@@ -33,8 +33,11 @@ def read(party: readers.Party, messages: Sequence[StoredMessage]) -> list[Read]:
     """Read messages of one workspace; stores nothing."""
     if not messages:
         return []
-    found = marks.packed(party.label([wording(message) for message in messages]))
-    return [Read(message, said, p) for message, (said, p) in zip(messages, found, strict=True)]
+    texts = [wording(message) for message in messages]
+    found, own = marks.packed(party.label(texts)), party.own_marks(texts)
+    return [
+        Read(message, said | bits, p) for message, (said, p), bits in zip(messages, found, own, strict=True)
+    ]
 
 
 @transaction.atomic
@@ -84,6 +87,9 @@ def said_instead(messages: Iterable[StoredMessage]) -> dict[int, dict[str, str]]
     for one in Correction.objects.filter(message__in=known):
         if one.wording == fingerprint(known[one.message_id]):
             found.setdefault(one.message_id, {})[one.output] = one.value
+    for example in Example.objects.filter(message__in=known).select_related("aspect"):
+        if example.message_id and example.wording == fingerprint(known[example.message_id]):
+            found.setdefault(example.message_id, {})[example.aspect.output] = example.value
     return found
 
 
@@ -115,9 +121,14 @@ def correct(actor: Member, message: StoredMessage, output: str, value: str | Non
             "at": now(),
         }
         Correction.objects.update_or_create(message=message, output=output, defaults=said)
-    reading.marks = marks.corrected(reading.said, said_instead([message]).get(message.pk, {}))
-    reading.number = enrichment.last_number + 1
-    reading.save(update_fields=["marks", "number"])
-    Enrichment.objects.filter(pk=enrichment.pk).update(last_number=reading.number)
+    reckon(enrichment, reading, message)
     learning.due(actor.workspace)
     return before, marks.value(reading.marks, output)
+
+
+def reckon(enrichment: Enrichment, reading: StoredReading, message: StoredMessage) -> None:
+    """Let what people say now of a message count, under a new number. `enrichment` is locked by the caller."""
+    reading.marks = marks.corrected(reading.said, said_instead([message]).get(message.pk, {}))
+    reading.number = enrichment.last_number = enrichment.last_number + 1
+    reading.save(update_fields=["said", "marks", "number"])
+    Enrichment.objects.filter(pk=enrichment.pk).update(last_number=reading.number)

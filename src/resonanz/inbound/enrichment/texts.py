@@ -19,4 +19,9 @@ def wording(message: StoredMessage) -> str:
 
 def fingerprint(message: StoredMessage) -> str:
     """The same for the same wording."""
-    return blake2b(wording(message).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return fingerprint_of(wording(message))
+
+
+def fingerprint_of(text: str) -> str:
+    """The same for the same text."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 
 from resonanz.foundation.work.leases import Kind, Lease, backoff
 from resonanz.foundation.work.registry import register
-from resonanz.inbound.enrichment import learning, readers
-from resonanz.inbound.enrichment.models import Enrichment, Reader, StoredReading
+from resonanz.inbound.enrichment import aspects, learning, readers
+from resonanz.inbound.enrichment.models import Enrichment, OwnAspect, Reader, StoredReading
 from resonanz.inbound.enrichment.services import read, store
 from resonanz.inbound.enrichment.texts import is_readable
 from resonanz.inbound.intake import queries as intake
@@ -34,8 +34,12 @@ def find() -> None:
     for poll in Poll.objects.filter(last_number__gt=0, channel__enrichment=None):
         Enrichment.objects.get_or_create(channel_id=poll.channel_id)
     behind = Q(position__lt=F("channel__poll__last_number")) | ~Q(pk__in=_asked) | ~Q(reads_with=F("chosen"))
+    behind |= ~Q(own=F("chosen_own"))
+    learning_of = "channel__workspace__learning"
     rows = Enrichment.objects.filter(due_at=None).alias(
-        reads_with=Coalesce("adaptation", 0), chosen=Coalesce("channel__workspace__learning__active", 0)
+        reads_with=Coalesce("adaptation", 0),
+        chosen=Coalesce(f"{learning_of}__active", 0),
+        chosen_own=Coalesce(f"{learning_of}__own", Value("")),
     )
     if ids := list(rows.filter(behind).values_list("pk", flat=True)):
         Enrichment.objects.filter(pk__in=ids, due_at=None).update(due_at=now())
@@ -84,12 +88,14 @@ def _turn_back(lease: Lease, enrichment: Enrichment, party: readers.Party) -> No
     """Begin to read anew what was read by another model, or with something else switched on."""
     is_other_model = enrichment.pk not in _asked and enrichment.reader_id != party.row.pk
     _asked.add(enrichment.pk)
-    chosen = party.chosen.pk if party.chosen else None
-    if not is_other_model and enrichment.adaptation_id == chosen:
+    chosen, own = party.chosen.pk if party.chosen else None, readers.digest(party.own)
+    if not is_other_model and enrichment.adaptation_id == chosen and enrichment.own == own:
         return
     if enrichment.reader and party.chosen and party.adaptation is None:
         learning.due(enrichment.channel.workspace)  # it was learnt for the model before
-    lease.save(reader=party.row, adaptation=chosen, reread_below=enrichment.position + 1)
+    for aspect in party.resting:
+        aspects.due(aspect)
+    lease.save(reader=party.row, adaptation=chosen, own=own, reread_below=enrichment.position + 1)
     enrichment.reread_below = enrichment.position + 1
 
 
@@ -144,5 +150,36 @@ UNDERSTAND = register(
         parallel=1,
         find=find,
         together=("channel__workspace",),
+    )
+)
+
+
+def learn(lease: Lease) -> None:
+    """Learn an own aspect from its examples, and offer what was learnt."""
+    aspect: OwnAspect = lease.row()
+    made = aspects.learn(aspect)
+    with transaction.atomic():
+        # Somebody may have given an example, or removed it, meanwhile.
+        row: OwnAspect = lease.row()
+        if row.removed_at is None:
+            aspects.offer(row, made)
+        due_at = row.due_at if row.due_at != aspect.due_at else None
+        lease.release(due_at, attempts=0, fault=None, tried_at=now())
+
+
+def try_later(lease: Lease, fault: int) -> None:
+    """A bug of ours that keeps nothing else waiting."""
+    lease.release(now() + backoff(lease.row().attempts), fault=fault)
+
+
+LEARN_ASPECT = register(
+    Kind(
+        "learn_aspect",
+        OwnAspect,
+        learn,
+        try_later,
+        lease_seconds=900,
+        parallel=1,
+        together=("workspace",),
     )
 )

@@ -10,6 +10,7 @@ from datetime import date
 from django.db.models import Count, F
 
 from resonanz.inbound.conversations.models import Answer, Conversation
+from resonanz.inbound.enrichment.aspects import forget_quotes
 from resonanz.inbound.intake.models import StoredAuthor, StoredMessage
 from resonanz.inbound.privacy.models import Tally
 from resonanz.outbound.publishing.services import forget_words
@@ -48,6 +49,7 @@ def erase(conversations: Sequence[Conversation]) -> Erased:
 def delete_messages(ids: Collection[int], authors: Collection[int]) -> int:
     """Delete messages, and those of `authors` of whom nothing is left then; returns how many messages."""
     ids = list(ids)
+    forget_quotes(ids)
     StoredMessage.objects.filter(pk__in=ids).delete()
     StoredAuthor.objects.filter(pk__in=authors, messages=None, conversations=None).delete()
     return len(ids)

@@ -13,7 +13,9 @@ from resonanz.foundation.workspaces.models import Member, Workspace
 from resonanz.foundation.workspaces.roles import Permission
 from resonanz.inbound.conversations.machine import Status
 from resonanz.inbound.conversations.models import Conversation
-from resonanz.inbound.enrichment.queries import Meaning, meanings
+from resonanz.inbound.enrichment.marks import BIT
+from resonanz.inbound.enrichment.models import Example
+from resonanz.inbound.enrichment.queries import Meaning, meanings, own_of, quoting
 from resonanz.inbound.intake.models import StoredAuthor, StoredMessage
 
 MOST_PEOPLE = 20
@@ -70,8 +72,10 @@ def people(member: Member, words: str) -> list[StoredAuthor]:
 
 def known_of(author: StoredAuthor) -> dict[str, Any]:
     """Everything stored about somebody, in what JSON knows: for them, so without our colleagues' names."""
-    messages = author.messages.select_related("channel").prefetch_related("earlier").order_by("sent_at", "pk")
-    read_as = meanings(messages)
+    messages = author.messages.select_related("channel").order_by("sent_at", "pk")
+    messages = messages.prefetch_related("earlier", "examples__aspect")
+    read_as, quoted = meanings(messages), quoting([message.pk for message in messages])
+    own = {one.output: one.name for one in own_of(author.workspace_id)}
     joined = Q(author=author) | Q(parts__message__author=author)
     conversations = (
         Conversation.objects.filter(joined, workspace=author.workspace_id).distinct().order_by("pk")
@@ -80,12 +84,24 @@ def known_of(author: StoredAuthor) -> dict[str, Any]:
         "exported_at": now().isoformat(),
         "company": author.workspace.name,
         "person": _values(author, "network remote_id handle name url followers is_bot"),
-        "messages": [_message(message, read_as.get(message.pk)) for message in messages],
+        "messages": [
+            {
+                **_message(message, read_as.get(message.pk), own),
+                "examples": _examples(message, quoted.get(message.pk, [])),
+            }
+            for message in messages
+        ],
         "conversations": [_conversation(conversation) for conversation in conversations],
     }
 
 
-def _message(message: StoredMessage, meaning: Meaning | None) -> dict[str, Any]:
+def _examples(message: StoredMessage, quoted: list[Example]) -> list[dict[str, Any]]:
+    """What colleagues made it an example of, or wrote down of it as one."""
+    given = [*message.examples.all(), *quoted]
+    return [{"aspect": one.aspect.name, "is_about": one.is_about, "text": one.text} for one in given]
+
+
+def _message(message: StoredMessage, meaning: Meaning | None, own: dict[str, str]) -> dict[str, Any]:
     names = (
         "remote_id kind text title content_warning url language visibility reply_to thread links attachments "
         "sent_at edited_at received_at"
@@ -96,6 +112,7 @@ def _message(message: StoredMessage, meaning: Meaning | None) -> dict[str, Any]:
     read_as = meaning and {
         **_values(meaning, "language sentiment kinds aspects"),
         "likely": {name: round(p, 2) for name, p in meaning.likely.items()},
+        "own_aspects": [name for output, name in own.items() if meaning.marks & BIT[output]],
         "model": str(meaning.reader),
     }
     return {

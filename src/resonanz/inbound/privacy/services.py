@@ -14,6 +14,7 @@ from resonanz.inbound.conversations.models import Answer, Conversation, Part, Ro
 from resonanz.inbound.conversations.search import index
 from resonanz.inbound.conversations.threads import snippet
 from resonanz.inbound.conversations.weighing import weigh
+from resonanz.inbound.enrichment.aspects import forget_quotes
 from resonanz.inbound.intake.models import StoredAuthor, StoredMessage
 from resonanz.inbound.privacy.erasing import Erased, erase
 from resonanz.inbound.privacy.queries import known_of
@@ -55,6 +56,7 @@ def erase_person(actor: Member, author_id: int) -> Erased:
     rest = StoredMessage.objects.filter(author=author)
     gone = Erased(gone.conversations, gone.messages + rest.count())
     forget_words(answer.publication_id for answer in Answer.objects.filter(message__in=rest))
+    forget_quotes(rest.values_list("pk", flat=True))
     rest.delete()
     for conversation in kept:
         _without(conversation)

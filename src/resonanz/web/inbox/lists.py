@@ -18,6 +18,7 @@ from resonanz.inbound.conversations import lists as conversations
 from resonanz.inbound.conversations import queries
 from resonanz.inbound.conversations.lists import Filter, View
 from resonanz.inbound.enrichment import marks
+from resonanz.inbound.enrichment import queries as enrichment
 from resonanz.web.access import WorkspaceRequest
 from resonanz.web.meanings import KINDS, MOODS, SIGNS
 from resonanz.web.once import once_a_request
@@ -25,6 +26,7 @@ from resonanz.web.once import once_a_request
 if TYPE_CHECKING:
     from resonanz.foundation.workspaces.models import Department, Member
     from resonanz.inbound.conversations.models import Label
+    from resonanz.inbound.enrichment.models import OwnAspect
 
 VIEWS: dict[View, tuple[str | Promise, str]] = {
     View.OPEN: (pgettext_lazy("inbox list", "Open"), "inbox"),
@@ -66,6 +68,7 @@ def wanted(data: QueryDict) -> Filter:
         mood=_one_of(data, "mood", MOODS),
         kind=_one_of(data, "kind", marks.KINDS),
         about=_one_of(data, "about", marks.ASPECTS),
+        own=_number(data, "own"),
         words=" ".join(data.get("q", "").split())[:80],
     )
 
@@ -90,6 +93,7 @@ def query(chosen: Filter, **changed: Any) -> str:
         "mood": chosen.mood,
         "kind": chosen.kind,
         "about": chosen.about,
+        "own": chosen.own,
         "q": chosen.words,
     } | changed
     return urlencode({name: value for name, value in values.items() if value})
@@ -111,6 +115,7 @@ def frame(request: WorkspaceRequest) -> dict[str, Any]:
         "query": query(chosen),
         "chosen": chosen,
         "may_answer": request.member.may(Permission.ANSWER),
+        "own_aspects": own_aspects(request.member),
         "is_narrowed": bool(query(replace(chosen, view=View.OPEN))),
     }
 
@@ -124,6 +129,12 @@ def labels(member: Member) -> list[Label]:
 @once_a_request
 def departments(member: Member) -> list[Department]:
     return list(workspaces.departments(member.workspace))
+
+
+@once_a_request
+def own_aspects(member: Member) -> list[OwnAspect]:
+    """What messages are about and only this workspace asks for."""
+    return enrichment.own_aspects(member)
 
 
 @once_a_request
@@ -152,6 +163,9 @@ def menus(request: WorkspaceRequest) -> dict[str, Any]:
         "kind_choices": _meant(chosen, "kind", KINDS),
         "mood_choices": _meant(chosen, "mood", MOODS),
         "about_choices": _meant(chosen, "about", marks.ASPECTS),
+        "own_choices": [
+            replace(choice, icon="tag-starred") for choice in _choices(chosen, "own", own_aspects(member))
+        ],
     }
     active = [choice.name for choices in narrowing.values() for choice in choices if choice.active]
     return narrowing | {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
+from resonanz.foundation.workspaces.roles import Permission
 from resonanz.inbound.conversations import correcting, queries, services
 from resonanz.inbound.enrichment import evidence as enrichment_evidence
 from resonanz.inbound.enrichment import marks
@@ -22,8 +24,8 @@ from resonanz.inbound.enrichment.queries import Meaning, meanings
 from resonanz.inbound.enrichment.readers import NoModel
 from resonanz.web import words
 from resonanz.web.access import WorkspaceRequest, workspace_page
-from resonanz.web.inbox import panes
-from resonanz.web.meanings import KINDS, MOODS, SIGNS, Sign, in_full, yes_or_no
+from resonanz.web.inbox import lists, panes
+from resonanz.web.meanings import KINDS, MOODS, SIGNS, Sign, in_full, own_in, own_sign, yes_or_no
 from resonanz.web.places import link
 
 if TYPE_CHECKING:
@@ -42,16 +44,19 @@ class Shown:
     reason: str  # how likely the model held it, or who said so
     corrected: bool
     is_mood: bool
+    say: str  # what is posted to name it: its output, or which own aspect it is
 
 
-def shown(meaning: Meaning) -> list[Shown]:
-    """Everything a message was read as."""
+def shown(meaning: Meaning, own: Sequence[Any] = ()) -> list[Shown]:
+    """Everything a message was read as; `own`: the workspace's own aspects."""
+    said_of_own = {aspect.output: f"own-{aspect.pk}" for aspect in own}
     found = []
-    for sign in in_full(meaning.marks):
+    for sign in [*in_full(meaning.marks), *own_in(meaning.marks, own)]:
         is_mood = sign.output in MOODS
         correction = meaning.corrections.get("sentiment" if is_mood else sign.output)
         reason = _reason(meaning, sign.output) if correction is None else _said_by(correction)
-        found.append(Shown(sign.output, sign.name, sign.icon, reason, correction is not None, is_mood))
+        say = said_of_own.get(sign.output, sign.output)
+        found.append(Shown(sign.output, sign.name, sign.icon, reason, correction is not None, is_mood, say))
     return found
 
 
@@ -63,6 +68,8 @@ def other_moods(meaning: Meaning) -> list[Sign]:
 def _reason(meaning: Meaning, output: str) -> str:
     if output == marks.UNSURE:
         return _("The model is not sure")
+    if output in marks.OWN:
+        return _("It resembles your examples")
     return _("The model holds it {share} likely").format(share=words.share(meaning.likely.get(output, 0), 0))
 
 
@@ -86,20 +93,29 @@ class Group:
 
     name: str
     choices: list[Choice]
+    is_own: bool = False
 
 
-def _groups(meaning: Meaning) -> list[Group]:
+def _groups(meaning: Meaning, own: Sequence[Any]) -> list[Group]:
     def choice(output: str, group: str = "") -> Choice:
         active = marks.value(meaning.marks, group or output) == (output if group else marks.YES)
         value = output if group else (marks.NO if active else marks.YES)
         likely = words.share(meaning.likely[output], 0) if output in meaning.likely else None
         return Choice(SIGNS[output], f"{group or output}:{value}", active, likely)
 
+    def own_choice(aspect: Any) -> Choice:
+        active = marks.value(meaning.marks, aspect.output) == marks.YES
+        say = f"own-{aspect.pk}:{marks.NO if active else marks.YES}"
+        return Choice(own_sign(aspect), say, active, None)
+
     languages = [choice(output, "language") for output in marks.LANGUAGES]
+    about = Group(pgettext("of a message", "What it is about"), [choice(output) for output in marks.ASPECTS])
+    named = Group(pgettext("of a message", "Own aspects"), [own_choice(one) for one in own], is_own=True)
     return [
         Group(pgettext("of a message", "Mood"), [choice(output, "sentiment") for output in MOODS]),
         Group(pgettext("of a message", "Kind"), [choice(output) for output in ALL_KINDS]),
-        Group(pgettext("of a message", "What it is about"), [choice(output) for output in marks.ASPECTS]),
+        # Whoever has made some looks for them first.
+        *((named, about) if own else (about, named)),
         Group(pgettext("of a message", "Language"), languages),
     ]
 
@@ -114,15 +130,22 @@ class Corrected:
     at: datetime
 
 
-def _corrected(meaning: Meaning) -> list[Corrected]:
+def _corrected(meaning: Meaning, own: Sequence[Any]) -> list[Corrected]:
+    names = {aspect.output: (f"own-{aspect.pk}", aspect.name) for aspect in own}
+
     def text(output: str, value: str) -> str:
         if output in marks.GROUPS:
             return str(SIGNS[value].name)
-        return yes_or_no(SIGNS[output].name, value)
+        return yes_or_no(names[output][1] if output in names else SIGNS[output].name, value)
 
     return [
-        Corrected(one.output, text(one.output, one.value), str(one.member or one.member_name), one.at)
-        for one in meaning.corrections.values()
+        Corrected(
+            names[output][0] if output in names else output,
+            text(output, one.value),
+            str(one.member or one.member_name),
+            one.at,
+        )
+        for output, one in meaning.corrections.items()
     ]
 
 
@@ -144,12 +167,21 @@ def meaning(request: WorkspaceRequest, pk: int, message_pk: int) -> HttpResponse
     """Everything that can be corrected; or one correction, as "output:value" (an empty value takes it back)."""
     message = _message(request, pk, message_pk)
     if request.method == "GET":
-        found = _meaning(message)
-        values = {"meaning": found, "groups": _groups(found), "corrections": _corrected(found)}
+        found, own = _meaning(message), lists.own_aspects(request.member)
+        values = {
+            "meaning": found,
+            "groups": _groups(found, own),
+            "corrections": _corrected(found, own),
+            "may_manage": request.member.may(Permission.MANAGE),
+        }
         return render(request, "inbox/meaning_panel.html", values)
     output, _colon, value = request.POST.get("say", "").partition(":")
     try:
-        correcting.correct(request.member, pk, message.pk, output, value or None)
+        if output.startswith("own-"):
+            aspect_id = int(output.removeprefix("own-")[:18])
+            correcting.correct_own(request.member, pk, message.pk, aspect_id, value or None)
+        else:
+            correcting.correct(request.member, pk, message.pk, output, value or None)
     except (ValueError, services.NotThere) as error:
         raise Http404 from error
     return _after(request, pk, message, output)
@@ -158,13 +190,14 @@ def meaning(request: WorkspaceRequest, pk: int, message_pk: int) -> HttpResponse
 def _after(request: WorkspaceRequest, pk: int, message: StoredMessage, output: str) -> HttpResponse:
     if not request.htmx:
         return redirect(link(request.workspace, "inbox:conversation", pk))
-    found = _meaning(message)
+    found, own = _meaning(message), lists.own_aspects(request.member)
     values = {
         "conversation": panes.found(request, pk),
         "message": message,
         "meaning": found,
         "may_answer": panes.may_answer(request),
-        "just": output if output in found.corrections else "",
+        "own_aspects": own,
+        "just": output if output in {one.output for one in _corrected(found, own)} else "",
     }
     return trigger_client_event(render(request, "inbox/meaning.html", values), "inbox-changed")
 

@@ -39,7 +39,7 @@ def may_answer(request: WorkspaceRequest) -> bool:
 def context(request: WorkspaceRequest, pk: int) -> dict[str, Any]:
     """Everything the pane shows."""
     conversation, member = found(request, pk), request.member
-    read = thread(conversation)
+    read = thread(request, conversation)
     target = _asked_target(request, conversation) or read["thread"].target
     return {
         "may_answer": may_answer(request),
@@ -67,12 +67,13 @@ def _snoozes(request: WorkspaceRequest) -> list[tuple[Snooze, datetime]]:
     return [(choice, moment) for moment, choice in sorted(moments.items())]
 
 
-def thread(conversation: Conversation) -> dict[str, Any]:
+def thread(request: WorkspaceRequest, conversation: Conversation) -> dict[str, Any]:
     """The thread, each answer with how it stands in words."""
     read = queries.thread(conversation)
     return {
         "conversation": conversation,
         "thread": read,
+        "own_aspects": lists.own_aspects(request.member),
         "standings": {e.answer.pk: standing(e.answer) for e in read.entries if e.answer},
     }
 

@@ -36,5 +36,5 @@ def conversation(request: WorkspaceRequest, pk: int) -> HttpResponseBase:
 @workspace_page
 def thread(request: WorkspaceRequest, pk: int) -> HttpResponseBase:
     """The thread as it is now, for the page that is open."""
-    values = panes.thread(panes.found(request, pk)) | {"may_answer": panes.may_answer(request)}
+    values = panes.thread(request, panes.found(request, pk)) | {"may_answer": panes.may_answer(request)}
     return render(request, "inbox/thread.html", values)

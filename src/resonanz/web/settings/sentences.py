@@ -56,6 +56,13 @@ ACTIONS = {
     "person.erased": gettext_noop("erased what was known of a person"),
     "understanding.adapted": gettext_noop("let messages be read with what corrections taught"),
     "understanding.unadapted": gettext_noop("let messages be read without what corrections taught"),
+    "aspect.created": gettext_noop("began the aspect “{target}”"),
+    "aspect.renamed": gettext_noop("renamed the aspect “{target}”"),
+    "aspect.removed": gettext_noop("deleted the aspect “{target}” with its examples"),
+    "aspect.taught": gettext_noop("gave examples for the aspect “{target}”"),
+    "aspect.untaught": gettext_noop("took back examples for the aspect “{target}”"),
+    "aspect.switched_on": gettext_noop("let messages be read with the aspect “{target}”"),
+    "aspect.switched_off": gettext_noop("let messages be read without the aspect “{target}”"),
     "media.uploaded": gettext_noop("added the picture {target}"),
     "media.removed": gettext_noop("removed the picture {target}"),
 }
@@ -90,6 +97,9 @@ FIELDS = {
     "from": gettext_noop("Copied from"),
     "model": gettext_noop("Model"),
     "sentiment": gettext_noop("Mood"),
+    "aspect": gettext_noop("Own aspect"),
+    "examples": gettext_noop("Examples"),
+    "counter_examples": gettext_noop("Counter-examples"),
 }
 
 

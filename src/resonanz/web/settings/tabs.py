@@ -25,7 +25,8 @@ WORDS = {
     "people": "personen rollen einladen mitglieder rechte people roles invite members",
     "departments": "abteilungen bereiche departments",
     "privacy": "datenschutz dsgvo gdpr löschen aufbewahrung auskunft retention erase export privacy",
-    "understanding": "verstehen modell stimmung lernen korrekturen understanding model mood learn corrections",
+    "understanding": "verstehen modell stimmung lernen korrekturen understanding model mood learn corrections "
+    "aspekte beispiele modellkarte aspects examples card",
     "audit": "protokoll nachweis verlauf audit log",
     "profile": "profil sprache name language",
     "security": "sicherheit passwort zwei-faktor 2fa password passkey security",

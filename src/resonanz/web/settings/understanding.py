@@ -18,6 +18,7 @@ from resonanz.inbound.enrichment import learning, marks, queries
 from resonanz.web.access import WorkspaceRequest, workspace_page
 from resonanz.web.meanings import SIGNS, yes_or_no
 from resonanz.web.places import link
+from resonanz.web.settings import aspects
 from resonanz.web.settings.tabs import tabs
 
 SHOWN = 12
@@ -40,13 +41,15 @@ class Line:
 @require_safe
 @workspace_page
 def index(request: WorkspaceRequest) -> HttpResponseBase:
-    learnt = queries.learning(request.member)
+    learnt, own = queries.learning(request.member), aspects.listed(request)
     context = {
         "tabs": tabs(request, "understanding"),
         "overview": queries.overview(request.member),
         "lines": _lines(queries.corrected_counts(request.member), learnt),
         "latest": [(one, _said(one)) for one in queries.corrections(request.member)[:SHOWN]],
         "learning": learnt,
+        "own": own,
+        "is_own_busy": any(aspect.due_at for aspect, _standing in own),
         "is_offer": _is_offer(learnt),
         "may": request.member.may(Permission.MANAGE),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from resonanz.web.settings import audit, people, privacy, understanding, views
+from resonanz.web.settings import aspects, audit, cards, people, privacy, understanding, views
 
 app_name = "settings"
 urlpatterns = [
@@ -22,6 +22,24 @@ urlpatterns = [
     path("privacy/people/<int:author_id>/erase/", privacy.erase, name="erase_person"),
     path("understanding/", understanding.index, name="understanding"),
     path("understanding/switch/", understanding.switch, name="switch_understanding"),
+    path("understanding/aspects/", aspects.create, name="create_aspect"),
+    path("understanding/aspects/<int:aspect_id>/", aspects.index, name="aspect"),
+    path("understanding/aspects/<int:aspect_id>/rename/", aspects.rename, name="rename_aspect"),
+    path("understanding/aspects/<int:aspect_id>/remove/", aspects.remove, name="remove_aspect"),
+    path("understanding/aspects/<int:aspect_id>/switch/", aspects.switch, name="switch_aspect"),
+    path("understanding/aspects/<int:aspect_id>/teach/", aspects.teach, name="teach_aspect"),
+    path(
+        "understanding/aspects/<int:aspect_id>/messages/<int:message_id>/",
+        aspects.choose,
+        name="choose_example",
+    ),
+    path(
+        "understanding/aspects/<int:aspect_id>/examples/<int:example_id>/",
+        aspects.forget,
+        name="forget_example",
+    ),
+    path("understanding/models/", cards.index, name="models"),
+    path("understanding/models/<slug:tier>/", cards.card, name="model"),
     path("audit/", audit.index, name="audit"),
     path("audit/verify/", audit.verify, name="verify"),
     path("delete/", views.delete, name="delete"),

@@ -25,6 +25,12 @@ def base_of(version: str) -> str:
 
 
 @register.filter
+def chance_of(learnt: Any) -> int:
+    """{{ aspect.offered|chance_of }}: its average precision, of 100, if it ranked texts at random."""
+    return round(100 * learnt.examples / max(learnt.examples + learnt.others, 1))
+
+
+@register.filter
 def hundredth(share: float) -> int:
     """{{ share|hundredth }}: 0 to 100, as a progress element takes it."""
     return round(share * 100)

@@ -21,7 +21,10 @@ STORED = (
 def test_the_stored_order_never_changes_and_knows_every_output():
     assert marks.ORDER[: len(STORED.split())] == tuple(STORED.split())
     assert set(marks.ORDER) >= set(OUTPUTS)
-    assert marks.BIT[marks.ORDER[-1]] < 2**63, "more fit into no column"
+    assert marks.BIT[marks.ORDER[-1]] < marks.BIT[marks.OWN[-1]], "the two must not meet"
+    assert max(marks.BIT.values()) < 2**63, "more fit into no column"
+    assert len(set(marks.BIT.values())) == len(marks.BIT)
+    assert (marks.OWN[0], marks.BIT[marks.OWN[0]]) == ("own0", 2**62)
     assert set(marks.VALUES) == {"language", "sentiment", *marks.KINDS, *marks.ASPECTS}
 
 

@@ -14,12 +14,14 @@ from resonanz.foundation.channels.models import Channel
 from resonanz.foundation.workspaces.models import Member
 from resonanz.inbound.conftest import NOON, said, work
 from resonanz.inbound.conversations.answering import answer
+from resonanz.inbound.conversations.correcting import give_example
 from resonanz.inbound.conversations.machine import Status
 from resonanz.inbound.conversations.models import Answer, Conversation
 from resonanz.inbound.conversations.search import matching
 from resonanz.inbound.conversations.services import add_note
 from resonanz.inbound.conversations.worker import FILE, SETTLE
-from resonanz.inbound.enrichment.models import StoredReading
+from resonanz.inbound.enrichment import aspects
+from resonanz.inbound.enrichment.models import Example, OwnAspect, StoredReading
 from resonanz.inbound.enrichment.tests.cast import Words
 from resonanz.inbound.enrichment.worker import UNDERSTAND
 from resonanz.inbound.intake.models import StoredAuthor, StoredMessage
@@ -156,3 +158,27 @@ def test_what_their_words_were_read_as_is_handed_out_and_goes_with_them(
     services.erase_person(owner, anna.pk)
     assert not StoredReading.objects.filter(message__author=anna.pk).exists()
     assert StoredReading.objects.filter(message__author__handle="ben").exists()
+
+
+def test_what_they_were_made_an_example_of_is_handed_out_and_goes_with_them(
+    anna: StoredAuthor, owner: Member, words: Words
+) -> None:
+    work(UNDERSTAND)
+    saddle = aspects.create(owner, "Sattel")
+    asked = StoredMessage.objects.get(remote_id="shared")
+    give_example(owner, asked.pk, saddle.pk, True)
+    quoted = [
+        "My saddle  CREAKS",
+        "who else has a creaking saddle",
+        "It creaks when I ride in the rain",
+        "I do",
+    ]
+    aspects.teach(owner, saddle.pk, quoted, is_about=True)
+    known = {m["remote_id"]: m for m in services.export(owner, anna.pk)["messages"]}
+    assert known["shared"]["read_as"]["own_aspects"] == ["Sattel"]
+    given = {"aspect": "Sattel", "is_about": True}
+    assert known["shared"]["examples"] == [given | {"text": ""}, given | {"text": quoted[1]}]
+    assert known["alone"]["examples"] == [given | {"text": "My saddle CREAKS"}], "as it was said before, too"
+    services.erase_person(owner, anna.pk)
+    assert set(Example.objects.values_list("text", flat=True)) == set(quoted[2:])
+    assert OwnAspect.objects.get().due_at is not None, "it is learnt anew without them"

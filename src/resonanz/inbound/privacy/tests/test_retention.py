@@ -19,10 +19,13 @@ from resonanz.foundation.workspaces.models import Member, Workspace
 from resonanz.foundation.workspaces.services import set_retention
 from resonanz.inbound.conftest import NOON, Killed, said, work
 from resonanz.inbound.conversations.answering import answer
+from resonanz.inbound.conversations.correcting import give_example
 from resonanz.inbound.conversations.machine import Status
 from resonanz.inbound.conversations.models import Conversation, Note, SearchText
 from resonanz.inbound.conversations.services import add_note, set_status
 from resonanz.inbound.conversations.worker import FILE, SETTLE
+from resonanz.inbound.enrichment import aspects
+from resonanz.inbound.enrichment.models import Example
 from resonanz.inbound.intake.models import StoredAuthor, StoredMessage
 from resonanz.inbound.intake.services import store
 from resonanz.inbound.privacy import queries, worker
@@ -217,3 +220,16 @@ def test_only_those_who_manage_choose_and_look(owner: Member, agent: Member, wor
 
 def test_a_week_is_kept_whatever_is_chosen() -> None:
     assert queries.cutoff(0) == now() - timedelta(days=7)
+
+
+def test_examples_that_are_what_is_erased_go_with_it(
+    talk: list[Conversation], owner: Member, clock: time_machine.Coordinates
+) -> None:
+    stand = aspects.create(owner, "Ständer")
+    give_example(owner, StoredMessage.objects.get(remote_id="1").pk, stand.pk, True)
+    give_example(owner, StoredMessage.objects.get(remote_id="3").pk, stand.pk, False)
+    aspects.teach(owner, stand.pk, ["my kickstand!", "The kickstand rattles"], is_about=True)
+    run_out(clock, owner)
+    work(RETENTION)
+    left = Example.objects.values_list("text", "message__remote_id")
+    assert set(left) == {("", "3"), ("The kickstand rattles", None)}

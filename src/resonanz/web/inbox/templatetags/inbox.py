@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
@@ -21,6 +22,8 @@ from resonanz.web.inbox.meaning import other_moods as moods_instead
 from resonanz.web.templatetags.resonanz import icon
 
 register = template.Library()
+
+MOST_OWN = 2
 
 
 @register.filter
@@ -51,10 +54,17 @@ def _signs(marks: int | None, most: int, _language: str | None) -> SafeString:
     return format_html_join(" ", '<span class="row-sign">{}{}</span>', found)
 
 
+@register.simple_tag
+def own_signs(marks: int | None, own: list[Any] | None, most: int = MOST_OWN) -> SafeString:
+    """{% own_signs row.marks own_aspects %}: the first of the workspace's own aspects that it is about."""
+    found = ((icon(sign.icon, "sm"), sign.name) for sign in meanings.own_in(marks, own or ())[:most])
+    return format_html_join(" ", '<span class="row-sign own">{}<span>{}</span></span>', found)
+
+
 @register.filter
-def in_full(meaning: Meaning) -> list[Shown]:
-    """{{ meaning|in_full }}: what a message was read as, each with its reason."""
-    return shown(meaning)
+def in_full(meaning: Meaning, own: list[Any] | None = None) -> list[Shown]:
+    """{{ meaning|in_full:own_aspects }}: what a message was read as, each with its reason."""
+    return shown(meaning, own or ())
 
 
 @register.filter

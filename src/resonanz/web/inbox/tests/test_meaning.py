@@ -18,8 +18,8 @@ from resonanz.foundation.workspaces.models import Member
 from resonanz.inbound.conftest import said, work
 from resonanz.inbound.conversations.models import Conversation
 from resonanz.inbound.conversations.worker import FILE, WEIGH
-from resonanz.inbound.enrichment import readers
-from resonanz.inbound.enrichment.models import Correction, StoredReading
+from resonanz.inbound.enrichment import aspects, readers
+from resonanz.inbound.enrichment.models import Correction, Example, StoredReading
 from resonanz.inbound.enrichment.tests.cast import Words
 from resonanz.inbound.enrichment.worker import UNDERSTAND
 from resonanz.inbound.intake.models import StoredMessage
@@ -291,3 +291,48 @@ def test_today_counts_what_waits_and_leads_to_it(
     assert "word of praise to say thank you for" in section
     assert "hostile" not in section
     assert section.index("Anna") < section.index("Carl") < section.index("Ben"), "most urgent first"
+
+
+def test_an_own_aspect_is_added_shown_filtered_by_and_taken_away(
+    heard: list[StoredMessage], agent: Member, manager: Member, client_of: SignedIn
+) -> None:
+    battery = aspects.create(manager, "Akku & Co")
+    client, angry = client_of(agent), heard[0]
+    assert f'value="own-{battery.pk}:yes" aria-pressed="false"' in text_of(client, page(angry, "meaning"))
+    shown = say(client, angry, f"own-{battery.pk}:yes").content.decode()
+    assert "Akku &amp; Co" in shown
+    assert f'value="own-{battery.pk}:">Undo' in shown
+    example = Example.objects.get()
+    assert (example.message, example.is_about, example.member) == (angry, True, agent)
+    panel = text_of(client, page(angry, "meaning"))
+    assert "Akku &amp; Co: yes" in panel
+    assert "Sven Keller" in panel
+    rows = text_of(client, f"{INBOX}?own={battery.pk}")
+    assert names(rows) == {"Anna"}
+    assert "<span>Akku &amp; Co</span>" in rows.split('class="row"')[1]
+    assert f'name="own" value="{battery.pk}"' in rows, "the search keeps it"
+    assert names(text_of(client, f"{INBOX}?own={battery.pk}&kind=praise")) == set()
+    assert "Akku &amp; Co" not in say(client, angry, f"own-{battery.pk}:no").content.decode()
+    assert not Example.objects.exists()
+    assert names(text_of(client, f"{INBOX}?own={battery.pk}")) == set()
+
+
+def test_an_own_aspect_of_others_is_none(
+    heard: list[StoredMessage], agent: Member, analyst: Member, outsider: Member, client_of: SignedIn
+) -> None:
+    theirs = aspects.create(outsider, "Fremdes")
+    client = client_of(agent)
+    for what in (f"own-{theirs.pk}:yes", "own-99:yes", "own-x:yes", "own-:no", f"own-{theirs.pk}:perhaps"):
+        assert say(client, heard[0], what).status_code == 404
+    assert names(text_of(client, f"{INBOX}?own={theirs.pk}")) == set()
+    assert "Fremdes" not in text_of(client, page(heard[0], "meaning"))
+    assert say(client_of(analyst), heard[0], f"own-{theirs.pk}:yes").status_code == 403
+    assert not Example.objects.exists()
+
+
+def test_who_manages_is_led_to_where_aspects_are_made(
+    heard: list[StoredMessage], agent: Member, manager: Member, client_of: SignedIn
+) -> None:
+    there = "settings/understanding/#own-aspects"
+    assert there in text_of(client_of(manager), page(heard[0], "meaning"))
+    assert there not in text_of(client_of(agent), page(heard[0], "meaning"))
