@@ -340,7 +340,7 @@ def _clear(channels: list[Enrichment], output: str) -> None:
     for enrichment in channels:
         left = StoredReading.objects.filter(channel_id=enrichment.channel_id).select_related("message")
         left = left.alias(has=F("marks").bitand(bit), had=F("said").bitand(bit))
-        for reading in [*left.filter(has=bit), *left.filter(had=bit).exclude(has=bit)]:
+        for reading in [*left.filter(has__gt=0), *left.filter(had__gt=0, has=0)]:
             reading.said &= ~bit
             services.reckon(enrichment, reading, reading.message)
 
