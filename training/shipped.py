@@ -62,10 +62,13 @@ def cross_validated(built: Built) -> list[Score]:
     return scores
 
 
-def shipped_scores(folder: Folder, tiers: Sequence[Tier], tasks: list[Task]) -> Iterator[Score]:
+def shipped_scores(
+    folder: Folder, tiers: Sequence[Tier], tasks: list[Task], few: int | None = None
+) -> Iterator[Score]:
     """All sets: those that the weights learnt from as it was found when they were made; others directly.
 
-    The fast tier's models were cross-validated; the careful tier's held a fifth back.
+    The fast tier's models were cross-validated; the careful tier's held a fifth back. `few`: texts of a split that are
+    drawn, where all would take long.
     """
     about = {tier.name: json.loads((shipped(tier.name) / ABOUT).read_text("utf-8")) for tier in tiers}
     found_then = [
@@ -88,6 +91,8 @@ def shipped_scores(folder: Folder, tiers: Sequence[Tier], tasks: list[Task]) -> 
             if task.label not in texts.labels:
                 continue
             rows, right = texts.classes_of(task)
+            drawn = np.sort(np.random.default_rng(1).permutation(len(rows))[:few])
+            rows, right = rows[drawn], right[drawn]
             chosen = [texts.texts[row] for row in rows]
             yield scored(task, "shipped", split, "majority", right, np.full(len(right), most))
             if by_words:
