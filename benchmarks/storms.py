@@ -17,6 +17,7 @@ import numpy as np
 from benchmarks.storms_lab import figures, learning, mentions, spread, trials
 from benchmarks.storms_lab.crowds import crowd
 from benchmarks.storms_lab.figures import Line
+from benchmarks.storms_lab.headlines import headlines
 from benchmarks.storms_lab.product import found_storms, watched
 from benchmarks.storms_lab.rivals import RIVALS
 from benchmarks.storms_lab.scoring import rate_with_interval
@@ -29,11 +30,13 @@ LAB, DETECTOR = Path(__file__).parent / "storms_lab", Path(detection.__file__).p
 #: What figures depend on: our detector's, its evidence without thresholds, the others', without moods, of accounts.
 WORLD = LAB / "world.py"
 WALK = [DETECTOR / f"{n}.py" for n in ("baseline", "calendar", "engine", "ladder", "state")]
-WORDS = [DETECTOR / f"{n}.py" for n in ("alarms", "episodes", "forecast", "forecast_table", "topic")]
+WORDS = [
+    DETECTOR / f"{n}.py" for n in ("alarms", "episodes", "forecast", "forecast_table", "standouts", "topic")
+]
 OURS = [*WALK, *WORDS, WORLD, LAB / "product.py"]
 EVIDENCE = [*WALK, WORLD]
 THEIRS = [WORLD, *(LAB / f"{n}.py" for n in ("oracle", "rivals", "scoring"))]
-PLAIN = [*WALK, *WORDS, LAB / "mentions.py", LAB / "crowds.py"]
+PLAIN = [*WALK, *WORDS, *(LAB / f"{n}.py" for n in ("mentions", "crowds", "headlines"))]
 SPREAD = [LAB / "campaigns.py", LAB / "spread.py", DETECTOR / "coordination.py"]
 
 #: First seeds of storm-free and stormy years. Nothing was chosen by looking at the final ones but one thing: that the
@@ -42,9 +45,9 @@ SEEDS = {"development": (1000, 2000), "final": (120_000, 125_000), "fresh": (121
 SCORED_YEARS = (YEAR - WARM_UP) / YEAR
 PRODUCT = "Resonanz"
 #: Development years with storms from which forecasts are learned; those of small topics differ most from one another.
-LEARNING_YEARS = {"small": 16, "medium": 8, "large": 8}
-#: Two worlds of company mentions, built on different ideas.
-MENTIONS = {"mentions": mentions.mentions, "crowds": crowd}
+LEARNING_YEARS = {"small": 16, "1": 8, "5": 8, "medium": 8, "large": 8}
+#: Three worlds of company mentions, built on different ideas.
+MENTIONS = {"mentions": mentions.mentions, "crowds": crowd, "headlines": headlines}
 #: Fewer posts than this say nothing about coverage.
 _FEWEST_POSTS = 50
 
@@ -226,7 +229,7 @@ def learn() -> None:
         click.echo(f"{name}: true age / reckoned age {learning.age_factors(found)}")
         cells.append(learning.forecast_cells(found))
         storms += found
-    learning.write_table(cells)
+    learning.write_table([SIZES[name] for name in LEARNING_YEARS], cells)
     click.echo(f"true age / reckoned age, 10 %, 50 %, 90 %: {learning.age_factors(storms)}")
 
 
@@ -305,6 +308,12 @@ def company_mentions(stores: Stores, world: str, series: int, seed: int) -> None
     ways: dict[str, mentions.Detector] = {PRODUCT: mentions.our_alarms}
     for z in (3.0, 4.0, 5.0):
         ways[f"robust z of the root above {z:g}, once per episode"] = partial(mentions.robust_z, threshold=z)
+    for z in (5.0, 6.0):
+        ways[f"robust z of the root above {z:g}, every row"] = partial(
+            mentions.robust_z, threshold=z, cool_down_rows=0
+        )
+    for z in (16.0, 20.0):
+        ways[f"seasonal hybrid ESD above {z:g}, every row"] = partial(mentions.hybrid_esd, threshold=z)
     for title, detector in ways.items():
         marks = [
             stores.plain.result(

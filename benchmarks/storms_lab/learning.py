@@ -83,9 +83,10 @@ def _cell(storms: Sequence[Found], horizon: int) -> str:
     return f"({', '.join(f'{q:.2f}' for q in np.log(quantiles))})"
 
 
-def write_table(cells: Sequence[str]) -> None:
-    """Write the forecast's table from the cells of each size."""
+def write_table(rates: Sequence[float], cells: Sequence[str]) -> None:
+    """Write the forecast's table from the messages an hour and the cells of each size."""
     head = f'"""{(forecast_table.__doc__ or "").strip()}"""'
     note = "# [topic rate][doubling class][horizon] → (10 %, 50 %, 90 %)"
-    text = [head, "", note, "TABLE = (", *cells, ")", ""]
+    learned_at = ["#: Messages an hour of the topics that it was learned at.", f"RATES = {tuple(rates)}"]
+    text = [head, "", *learned_at, note, "TABLE = (", *cells, ")", ""]
     Path(forecast_table.__file__).write_text("\n".join(text), "utf-8")

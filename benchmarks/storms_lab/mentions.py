@@ -51,7 +51,7 @@ def mentions(seed: int) -> Mentions:
     depth, peak = rng.uniform(0.3, 0.9), rng.uniform(13, 20)
     rhythm = 1 + depth * np.cos((hour - peak) / 24 * 2 * np.pi)
     weekend = np.where(day % 7 >= 5, rng.uniform(0.4, 0.9), 1.0)
-    level = np.exp(_wander(rng, rng.uniform(0.1, 0.3), 4 * PER_DAY) + _wander(rng, rng.uniform(0.1, 0.3), 12))
+    level = np.exp(wander(rng, rng.uniform(0.1, 0.3), 4 * PER_DAY) + wander(rng, rng.uniform(0.1, 0.3), 12))
     usual = rate * rhythm * weekend * level
     extra, centres = _events(rng, usual)
     scale = rng.uniform(0.5, 0.1 + 0.15 * rate + 1.0)
@@ -59,7 +59,7 @@ def mentions(seed: int) -> Mentions:
     return Mentions(count.astype(float), windows(centres))
 
 
-def _wander(rng: np.random.Generator, deviation: float, memory_rows: float) -> np.ndarray:
+def wander(rng: np.random.Generator, deviation: float, memory_rows: float) -> np.ndarray:
     keep = np.exp(-1 / memory_rows)
     noise, out = rng.normal(0, deviation * np.sqrt(1 - keep**2), ROWS), np.zeros(ROWS)
     for i in range(1, ROWS):
@@ -155,13 +155,18 @@ def our_alarms(series: Mentions, watch: Watch | None = None) -> np.ndarray:
 
 def deviations(series: Mentions) -> np.ndarray:
     """Robust z of the root of each count against the trailing week: the ten lines that everybody can write."""
-    root, z = np.sqrt(series.count), np.zeros(len(series.count))
-    for i in range(PER_DAY, len(root)):
-        if i % 12 == 0 or i == PER_DAY:
-            past = root[max(0, i - 7 * PER_DAY) : i]
+    return _robust(np.sqrt(series.count), PER_DAY, 7 * PER_DAY, 0.25)
+
+
+def _robust(values: np.ndarray, first: int, memory_rows: int, least_scale: float) -> np.ndarray:
+    """Deviation from the median of the trailing rows over their MAD, both looked up once an hour."""
+    z = np.zeros(len(values))
+    for i in range(first, len(values)):
+        if i % 12 == 0 or i == first:
+            past = values[max(0, i - memory_rows) : i]
             middle = np.median(past)
-            scale = max(1.4826 * float(np.median(np.abs(past - middle))), 0.25)
-        z[i] = (root[i] - middle) / scale
+            scale = max(1.4826 * float(np.median(np.abs(past - middle))), least_scale)
+        z[i] = (values[i] - middle) / scale
     return z
 
 
@@ -169,3 +174,16 @@ def robust_z(series: Mentions, threshold: float, cool_down_rows: int = 72) -> np
     """Rows at which `deviations` reach a threshold after having stayed below for `cool_down_rows`."""
     above = np.flatnonzero(deviations(series) >= threshold)
     return above[np.diff(above, prepend=-(10**9)) > cool_down_rows]
+
+
+def hybrid_esd(series: Mentions, threshold: float) -> np.ndarray:
+    """Every row that seasonal hybrid ESD (Hochenbaum, Vallis, Kejariwal 2017) would call odd, online.
+
+    The season is the median of that time of day, a row before and after it, on the days of the last two weeks.
+    """
+    count, days = series.count, 14
+    rest = np.zeros(len(count))
+    for i in range(PER_DAY, len(count) - 1):
+        same = i - PER_DAY * np.arange(1, min(days, i // PER_DAY) + 1)
+        rest[i] = count[i] - np.median(count[np.maximum(0, [same - 1, same, same + 1])])
+    return np.flatnonzero(_robust(rest, 2 * PER_DAY, days * PER_DAY, 0.5) >= threshold)

@@ -22,7 +22,7 @@ STORM_ODDS, CANDY_ODDS, SURGE, USUAL, SHARE, LEVEL, COUNT_NOW, NEGATIVE_NOW = 0,
 EXCESS, AGE, DOUBLING, DOUBLING_SPREAD = 8, 9, 10, 11
 COLUMNS = 12
 _WORTH_A_LOOK = -4.0
-_NOW_HALF_LIFE_MINUTES = 20.0
+NOW_HALF_LIFE_MINUTES = 20.0
 
 #: Nothing is judged before the topic has been heard for so long.
 WARM_UP_MINUTES = 2 * 1440.0
@@ -72,7 +72,7 @@ def _portrait(state: State, law: Law, seen: Seen, out: Floats) -> None:
 @compiled
 def _remember_now(scalars: Floats, minutes: float, observed: float, count: float, negative: float) -> None:
     """Rates of the last minutes, older ones fading with a half-life of 20; `observed` of these `minutes` were seen."""
-    fade = 2.0 ** (-max(minutes, observed) / _NOW_HALF_LIFE_MINUTES)
+    fade = 2.0 ** (-max(minutes, observed) / NOW_HALF_LIFE_MINUTES)
     scalars[s.NOW_MINUTES] = scalars[s.NOW_MINUTES] * fade + observed
     scalars[s.NOW_COUNT] = scalars[s.NOW_COUNT] * fade + max(0.0, count)
     scalars[s.NOW_NEGATIVE] = scalars[s.NOW_NEGATIVE] * fade + max(0.0, negative)
@@ -81,6 +81,52 @@ def _remember_now(scalars: Floats, minutes: float, observed: float, count: float
 @compiled
 def _odds(mine: float, others: float) -> float:
     return log(max(mine, 1e-30)) - log(max(others, 1e-30))
+
+
+@compiled
+def _expected(state: State, week_minute: int) -> Seen:
+    """What the baseline says of the step that begins at `week_minute`."""
+    scalars = state.scalars
+    rate = baseline.level(scalars)
+    usual = rate * baseline.drift(scalars) * baseline.rhythm_at(state.rhythm, scalars, week_minute)
+    return Seen(
+        usual, rate, baseline.usual_share(scalars), baseline.dispersion(scalars),
+        1.0 / max(1.0, scalars[s.VOLUME_EXCESS_VARIANCE]), 1.0 / max(1.0, scalars[s.SHARE_EXCESS_VARIANCE]),
+    )  # fmt: skip
+
+
+@compiled
+def _weigh_step(
+    state: State, law: Law, seen: Seen, length: float, count: float, negative: float, moods: bool
+) -> float:
+    """Let time pass and weigh what came; the minutes that this step's count stands for (0: it says nothing)."""
+    ready = state.scalars[s.LEARNED_MINUTES] >= WARM_UP_MINUTES
+    if ready:
+        for _ in range(min(_LONGEST_PREDICTION, max(1, int(length)))):
+            predict(state, law, seen.level, moods)
+    stands_for = 0.0
+    if count >= 0:
+        stands_for = _silent(state.scalars, count, seen.usual * length, length, seen.spread)
+    if stands_for > 0 and ready:
+        weigh(state, law, count, negative, stands_for, seen)
+    return stands_for
+
+
+@compiled
+def _write(state: State, law: Law, seen: Seen, out: Floats) -> None:
+    """How the hypotheses stand after a step, and what was usual and came in it."""
+    scalars = state.scalars
+    storm = state.storm[0].sum() + state.turn[0].sum()
+    candy, surge = state.candy.sum(), state.surge.sum()
+    out[STORM_ODDS] = _odds(storm, state.calm[0] + surge + candy)
+    out[CANDY_ODDS] = _odds(candy, state.calm[0] + surge + storm)
+    out[SURGE], out[USUAL], out[SHARE], out[LEVEL] = surge, seen.usual, seen.share, seen.level
+    out[COUNT_NOW] = scalars[s.NOW_COUNT] / max(1.0, scalars[s.NOW_MINUTES])
+    out[NEGATIVE_NOW] = scalars[s.NOW_NEGATIVE] / max(1.0, scalars[s.NOW_MINUTES])
+    if out[STORM_ODDS] > _WORTH_A_LOOK:
+        _portrait(state, law, seen, out)
+    else:
+        out[EXCESS:] = 0.0
 
 
 @compiled
@@ -102,38 +148,11 @@ def walk(
     scalars = state.scalars
     for t in range(len(count)):
         length, n, k = minutes[t], count[t], negative[t]
-        rate = baseline.level(scalars)
-        usual = rate * baseline.drift(scalars) * baseline.rhythm_at(state.rhythm, scalars, week_minute[t])
-        spread = baseline.dispersion(scalars)
-        seen = Seen(
-            usual, rate, baseline.usual_share(scalars), spread,
-            1.0 / max(1.0, scalars[s.VOLUME_EXCESS_VARIANCE]), 1.0 / max(1.0, scalars[s.SHARE_EXCESS_VARIANCE]),
-        )  # fmt: skip
-        ready = scalars[s.LEARNED_MINUTES] >= WARM_UP_MINUTES
-        if ready:
-            for _ in range(min(_LONGEST_PREDICTION, max(1, int(length)))):
-                predict(state, law, rate, moods)
-        stands_for = 0.0
-        if n >= 0:
-            stands_for = _silent(scalars, n, usual * length, length, spread)
-        if stands_for > 0 and ready:
-            weigh(state, law, n, k, stands_for, seen)
-        storm = state.storm[0].sum() + state.turn[0].sum()
-        candy, surge = state.candy.sum(), state.surge.sum()
+        seen = _expected(state, week_minute[t])
+        stands_for = _weigh_step(state, law, seen, length, n, k, moods)
         if stands_for > 0:
-            weight = max(0.01, state.calm[0] + 0.1 * surge)
-            baseline.learn(state.rhythm, scalars, week_minute[t], stands_for, n, k, usual, weight)
+            weight = max(0.01, state.calm[0] + 0.1 * state.surge.sum())
+            baseline.learn(state.rhythm, scalars, week_minute[t], stands_for, n, k, seen.usual, weight)
             scalars[s.LEARNED_MINUTES] += length
-        out[t, STORM_ODDS] = _odds(storm, state.calm[0] + surge + candy)
-        out[t, CANDY_ODDS] = _odds(candy, state.calm[0] + surge + storm)
-        out[t, SURGE] = surge
-        out[t, USUAL] = usual
-        out[t, SHARE] = seen.share
-        out[t, LEVEL] = rate
         _remember_now(scalars, length, stands_for, n, k)
-        out[t, COUNT_NOW] = scalars[s.NOW_COUNT] / max(1.0, scalars[s.NOW_MINUTES])
-        out[t, NEGATIVE_NOW] = scalars[s.NOW_NEGATIVE] / max(1.0, scalars[s.NOW_MINUTES])
-        if out[t, STORM_ODDS] > _WORTH_A_LOOK:
-            _portrait(state, law, seen, out[t])
-        else:
-            out[t, EXCESS:] = 0.0
+        _write(state, law, seen, out[t])

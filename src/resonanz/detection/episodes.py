@@ -68,8 +68,14 @@ def _logistic(x: float) -> float:
 
 
 @compiled
-def _own_threshold(peaks: Floats, days: int, false_alarms_per_year: float) -> float:
-    """Where the topic's daily peaks reach the stated rate, by an exponential tail above their 80 % quantile."""
+def caution(scalars: Floats, manner: Manner) -> float:
+    """What is asked for on top of the threshold, in nats, of a topic that is still new."""
+    return float(manner.first_caution * 2.0 ** (-scalars[s.DAYS] / _CAUTION_HALF_LIFE_DAYS))
+
+
+@compiled
+def reached(peaks: Floats, days: int, false_alarms_per_year: float) -> float:
+    """What the topic's daily peaks reach at the stated rate, by an exponential tail above their 80 % quantile."""
     ordered = np.sort(peaks[:days])
     first = int(_TAIL_QUANTILE * days)
     excess = ordered[first:].mean() - ordered[first]
@@ -89,8 +95,26 @@ def _end_of_day(state: State, threshold: float, false_alarms_per_year: float) ->
     scalars[s.DAYS] += 1
     days = min(int(scalars[s.DAYS]), len(state.peaks))
     if days >= _FEWEST_DAYS:
-        own = _own_threshold(state.peaks, days, false_alarms_per_year)
+        own = reached(state.peaks, days, false_alarms_per_year)
         scalars[s.RAISED] = min(_MOST_RAISED, max(0.0, own - threshold - _TOLERANCE))
+
+
+@compiled
+def tell(scalars: Floats, strength: float, kind: int, minutes: float, relief: float) -> tuple[int, float]:
+    """Whether a step of `minutes` reports an episode of `kind` (else NOTHING), and its score.
+
+    One is reported when `strength` reaches 0 and none goes on; it ends in calm.
+    """
+    score = _logistic(strength / 2.0)
+    if scalars[s.EPISODE] == NOTHING:
+        if strength < 0:
+            return NOTHING, score
+        scalars[s.EPISODE], scalars[s.CALM_MINUTES] = kind, 0.0
+        return kind, score
+    scalars[s.CALM_MINUTES] = scalars[s.CALM_MINUTES] + minutes if strength < -relief else 0.0
+    if scalars[s.CALM_MINUTES] > COOL_DOWN_MINUTES:
+        scalars[s.EPISODE] = NOTHING
+    return NOTHING, min(score, 0.49)
 
 
 @compiled
@@ -116,20 +140,9 @@ def follow(
         scalars[s.DAY_PEAK] = max(scalars[s.DAY_PEAK], odds_now)
         if scalars[s.DAY_MINUTES] >= 1440.0:
             _end_of_day(state, thresholds[t], false_alarms_per_year)
-        caution = manner.first_caution * 2.0 ** (-scalars[s.DAYS] / _CAUTION_HALF_LIFE_DAYS)
-        thresholds[t] += scalars[s.RAISED] + caution
-        highest = odds_now - thresholds[t]
-        score[t] = _logistic(highest / 2.0)
-        alarm[t] = NOTHING
-        if scalars[s.EPISODE] == NOTHING and highest >= 0:
-            alarm[t] = STORM if odds[t, STORM_ODDS] >= odds[t, CANDY_ODDS] else CANDY
-            scalars[s.EPISODE], scalars[s.CALM_MINUTES] = alarm[t], 0.0
-        elif scalars[s.EPISODE] != NOTHING:
+        thresholds[t] += scalars[s.RAISED] + caution(scalars, manner)
+        if scalars[s.EPISODE] != NOTHING:
             scalars[s.DAY_PEAK] = _NO_CHATTER
-            score[t] = min(score[t], 0.49)
-            scalars[s.CALM_MINUTES] = (
-                scalars[s.CALM_MINUTES] + minutes[t] if highest < -manner.relief else 0.0
-            )
-            if scalars[s.CALM_MINUTES] > COOL_DOWN_MINUTES:
-                scalars[s.EPISODE] = NOTHING
+        kind = STORM if odds[t, STORM_ODDS] >= odds[t, CANDY_ODDS] else CANDY
+        alarm[t], score[t] = tell(scalars, odds_now - thresholds[t], kind, minutes[t], manner.relief)
         episode[t] = int(scalars[s.EPISODE])

@@ -8,13 +8,12 @@ from typing import Final
 import numpy as np
 
 from resonanz.detection import engine as e
-from resonanz.detection.forecast_table import TABLE
+from resonanz.detection.forecast_table import RATES, TABLE
 from resonanz.detection.state import Floats
 
 HORIZON_MINUTES: Final = (60, 180, 720)
-#: Where doubling times are told apart, in minutes, and messages an hour at which the table was learned.
+#: Where doubling times are told apart, in minutes.
 DOUBLING_EDGES: Final = (12.0, 28.0)
-TOPIC_RATES: Final = (0.2, 20.0, 1000.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +39,10 @@ def forecast(row: Floats) -> tuple[Range, ...]:
     """
     speed = doubling_class(float(np.exp(row[e.DOUBLING])))
     hourly = max(float(row[e.LEVEL]) * 60, 1e-3)
-    at, anchors = np.log10(hourly), np.log10(TOPIC_RATES)
+    at, anchors = np.log10(hourly), np.log10(RATES)
     ranges = []
     for horizon, minutes in enumerate(HORIZON_MINUTES):
-        quantiles = [
-            np.interp(at, anchors, [TABLE[a][speed][horizon][q] for a in range(3)]) for q in range(3)
-        ]
+        quantiles = [np.interp(at, anchors, [cells[speed][horizon][q] for cells in TABLE]) for q in range(3)]
         low, middle, high = (float(row[e.USUAL] * minutes + hourly * np.exp(q)) for q in quantiles)
         ranges.append(Range(minutes, low, middle, high))
     return tuple(ranges)

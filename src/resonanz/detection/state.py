@@ -34,9 +34,12 @@ LEARNED_MINUTES, SILENCE_USUAL, SILENCE_MINUTES = 24, 25, 26
 EPISODE, CALM_MINUTES, NEXT_MINUTE = 27, 28, 29
 NOW_MINUTES, NOW_COUNT, NOW_NEGATIVE = 30, 31, 32
 DAY_MINUTES, DAY_PEAK, DAYS, RAISED = 33, 34, 35, 36
-SCALARS: Final = 37
+# Where moods are unknown: the day's highest step, and what the days before lead to expect (`detection.standouts`).
+DAY_HEIGHT, USUAL_HEIGHT, RECORD_HEIGHT, USUAL_ODDS = 37, 38, 39, 40
+SCALARS: Final = 41
 
-#: Days whose highest log-odds are kept, to learn how far this topic's chatter goes by itself.
+#: Days whose highest log-odds are kept, to learn how far this topic's chatter goes by itself; half as many where moods
+#: are unknown, beside the heights of as many.
 PEAK_DAYS: Final = 180
 
 
@@ -52,14 +55,14 @@ class State(NamedTuple):
     storm: Floats  # (2, DOUBLINGS, RUNGS): probability, and probability × mean age in minutes
     turn: Floats  # (2, SHARE_DOUBLINGS, SHARES): as storm, whatever the volume
     scalars: Floats  # (SCALARS,)
-    peaks: Floats  # (PEAK_DAYS,): highest log-odds of the last days, in a ring
+    peaks: Floats  # (PEAK_DAYS,): highest log-odds of the last days, in a ring; half heights without moods
 
 
 def new_state() -> State:
     """A topic about which nothing is known yet."""
     scalars = np.zeros(SCALARS)
     scalars[[RHYTHM_HOUR, NEXT_MINUTE]] = -1
-    scalars[DAY_PEAK] = -99.0
+    scalars[[DAY_PEAK, DAY_HEIGHT]] = -99.0
     # As long as the rhythm is hardly known, long evidence is worth little.
     scalars[VOLUME_EXCESS_VARIANCE], scalars[SHARE_EXCESS_VARIANCE] = 4.0, 1.5
     return State(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonanz.detection import engine as e
-from resonanz.detection import episodes
+from resonanz.detection import episodes, standouts
 from resonanz.detection import state as s
 from resonanz.detection.alarms import Alarm, describe
 from resonanz.detection.baseline import amend
@@ -144,34 +144,28 @@ class Topic:
         )
 
     def _judge(self, ends: Integers, lengths: Integers, rows: Floats, real: NDArray[np.bool_]) -> Track:
-        watch = self.watch
-        limits = episodes.thresholds(rows[:, e.LEVEL] * 60, watch.false_alarms_per_year, watch.moods)
-        alarm, episode = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
-        score = np.zeros(len(rows))
-        manner = episodes.TONED if watch.moods else episodes.PLAIN
-        episodes.follow(
-            self.state,
-            watch.false_alarms_per_year,
-            manner,
-            rows,
-            lengths.astype(float),
-            limits,
-            alarm,
-            episode,
-            score,
-        )
-        rows, limits, alarm, episode, score = (
-            rows[real],
-            limits[real],
-            alarm[real],
-            episode[real],
-            score[real],
-        )
+        limits, alarm, episode, score = _followed(self.state, self.watch, rows, lengths.astype(float))
+        rows, limits, score = rows[real], limits[real], score[real]
+        alarm, episode = alarm[real], episode[real]
         alarms = tuple(
-            describe(int(ends[i]), int(alarm[i]), rows[i], float(limits[i]), watch.moods)
+            describe(int(ends[i]), int(alarm[i]), rows[i], float(limits[i]), self.watch.moods)
             for i in np.flatnonzero(alarm)
         )
         return Track(alarms, rows, limits, alarm, episode, score)
+
+
+def _followed(
+    state: State, watch: Watch, rows: Floats, minutes: Floats
+) -> tuple[Floats, Integers, Integers, Floats]:
+    """Thresholds, alarms, episodes and scores of all steps."""
+    rate = watch.false_alarms_per_year
+    limits = episodes.thresholds(rows[:, e.LEVEL] * 60, rate, watch.moods)
+    alarm, episode, score = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64), np.zeros(len(rows))
+    if watch.moods:
+        episodes.follow(state, rate, episodes.TONED, rows, minutes, limits, alarm, episode, score)
+    else:
+        standouts.follow(state, rate, rows, minutes, limits, alarm, episode, score)
+    return limits, alarm, episode, score
 
 
 def _limited(count: Floats, negative: Floats | None, authors: Floats | None) -> tuple[Floats, Floats]:
