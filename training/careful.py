@@ -124,12 +124,15 @@ def train(
             print(f"round {number + 1}: {lessons.summary(read(network, pieces, held))}", flush=True)
 
 
-def read(network: Network, pieces: Pieces, texts: list[str]) -> Array:
-    """float32[texts, outputs]: the logits of texts."""
+def read(network: Network, pieces: Pieces, texts: list[str], *, vectors: bool = False) -> Array:
+    """float32[texts, outputs]: the logits of texts; or float32[texts, hidden], their `vectors`."""
     network.eval()
     device = next(network.parameters()).device
     cut = [pieces.of(text, LONGEST - 2) for text in texts]
-    found = np.zeros((len(texts), network.head.out_features), np.float32)
+    asked = network.vectors if vectors else network.logits
+    found = np.zeros(
+        (len(texts), network.head.in_features if vectors else network.head.out_features), np.float32
+    )
     steps = np.array([-(-(len(numbers) + 2) // STEP) for numbers in cut])
     with torch.no_grad():
         for count in np.unique(steps):
@@ -137,7 +140,7 @@ def read(network: Network, pieces: Pieces, texts: list[str]) -> Array:
             for first in range(0, len(alike), 32):
                 part = alike[first : first + 32]
                 numbers = torch.tensor(padded([cut[at] for at in part], length), device=device)
-                found[part] = network.logits(numbers).cpu().numpy()
+                found[part] = asked(numbers).cpu().numpy()
     network.train()
     return found
 

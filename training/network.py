@@ -89,19 +89,27 @@ class Network(nn.Module):
 
     def forward(self, pieces: Tensor, there: Tensor | None = None) -> Tensor:
         """`there`: bool[texts, length], where texts of several lengths are padded to one."""
+        return self.head(self.read(pieces, there))
+
+    def read(self, pieces: Tensor, there: Tensor | None = None) -> Tensor:
+        """float[texts, length, hidden]: what the outputs are made from."""
         mask = None if there is None else there[:, None, None, :]
         x = self.ready(self.word(pieces) + self.place[: pieces.shape[1]])
         for layer in self.layers:
             x = layer(x, mask)
-        return self.head(x)
+        return x
 
-    def logits(self, pieces: Tensor) -> Tensor:
-        """float[texts, outputs]: the mean over the pieces that are there."""
+    def vectors(self, pieces: Tensor) -> Tensor:
+        """float[texts, hidden]: the mean over the pieces that are there."""
         there = pieces != PADDING
         counted = there[:, :, None].to(torch.float32)
         with half(pieces.device.type):
-            added = self(pieces, there)
-        return (added.float() * counted).sum(1) / counted.sum(1)
+            read = self.read(pieces, there)
+        return (read.float() * counted).sum(1) / counted.sum(1)
+
+    def logits(self, pieces: Tensor) -> Tensor:
+        """float[texts, outputs] of whole texts."""
+        return self.head(self.vectors(pieces))
 
 
 def half(device: str) -> AbstractContextManager[Any]:

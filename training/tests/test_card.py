@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from resonanz.understanding.model import shipped
+from resonanz.understanding.model import ABOUT, shipped
 from training.card import CARD, filled
 
 NAMES = ("sources", "scores", "held back", "reliability", "spelling", "odd", "fairness")
@@ -22,6 +24,10 @@ def test_a_place_that_is_not_there_is_said() -> None:
         filled("<!-- a -->\n<!-- end -->", {"b": []})
 
 
-def test_the_shipped_card_has_every_place() -> None:
-    card = (shipped("fast") / CARD).read_text("utf-8")
+@pytest.mark.parametrize("tier", ["fast", "careful"])
+def test_the_shipped_cards_have_every_place_and_name_their_version(tier: str) -> None:
+    card = (shipped(tier) / CARD).read_text("utf-8")
+    assert card.startswith(
+        f"# Model card: {json.loads((shipped(tier) / ABOUT).read_text('utf-8'))['version']}\n"
+    )
     assert filled(card, {name: [name] for name in NAMES}) != card

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 PADDING, BEGIN, END, UNKNOWN = range(4)  # the first rows of every vocabulary
 SPECIAL = ("<pad>", "<s>", "</s>", "<unk>")
+JOINER, AS_PICTURE = "\u200d", "\ufe0f"  # make one emoji of several, and a picture of a sign
 BLANK = "\u2581"  # how SentencePiece writes the blank before a word
 UNKNOWN_PENALTY = 10.0  # a letter that no piece has: below the least likely piece, as SentencePiece has it
 LONGEST_WORD = 400  # characters of one word that are read
@@ -21,9 +22,22 @@ _NAME = re.compile(r"(?<!\w)@[\w.-]+")
 
 
 def plain(word: str) -> str:
-    """A word without anybody's name or address, compatibility forms resolved (NFKC)."""
-    word = _NAME.sub("@", _LINK.sub("http", word))
+    """A word without anybody's name or address and without hidden signs, compatibility forms resolved (NFKC)."""
+    word = _NAME.sub("@", _LINK.sub("http", word if word.isascii() else _shown(word)))
     return "".join(unicodedata.normalize("NFKC", word).split())
+
+
+def _shown(word: str) -> str:
+    """The word without signs that nobody sees; those that join emoji stay."""
+    return "".join(
+        letter
+        for before, letter in zip(" " + word, word, strict=False)
+        if unicodedata.category(letter) != "Cf" or (letter == JOINER and _pictured(before))
+    )
+
+
+def _pictured(sign: str) -> bool:
+    return sign == AS_PICTURE or unicodedata.category(sign) in ("So", "Sk")
 
 
 class Pieces:

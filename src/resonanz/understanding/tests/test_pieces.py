@@ -35,6 +35,12 @@ def test_written_apart_or_together_it_is_the_same() -> None:
     assert plain("\u00a8") == "\u0308"
 
 
+def test_signs_that_nobody_sees_hide_no_word_and_part_no_emoji() -> None:
+    assert plain("Haus\u00adbank") == plain("H\u200da\u200du\u200ds\u200bbank") == "Hausbank"
+    assert plain("👩\u200d👧!") == "👩\u200d👧!"
+    assert cut("\u200b") == []
+
+
 def test_words_come_with_their_place() -> None:
     text = "  Hausbank\n@anna"
     found = list(Pieces(NAMES, SCORES).words(text))
