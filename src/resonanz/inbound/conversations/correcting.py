@@ -7,7 +7,7 @@ from django.db import transaction
 from resonanz.foundation.audit.services import record
 from resonanz.foundation.workspaces.models import Member
 from resonanz.foundation.workspaces.roles import Permission
-from resonanz.inbound.conversations.models import Part, Role
+from resonanz.inbound.conversations.models import Conversation, Part, Role
 from resonanz.inbound.conversations.queries import said
 from resonanz.inbound.conversations.services import NotThere, locked
 from resonanz.inbound.conversations.weighing import weigh
@@ -33,15 +33,7 @@ def correct(actor: Member, pk: int, message_id: int, output: str, value: str | N
         raise NotThere from error
     if before == after:
         return
-    weigh([pk])
-    # The trail names neither the message nor its words: it is kept for ever.
-    record(
-        action="conversation.corrected",
-        actor=actor,
-        target=conversation,
-        before={output: before},
-        after={output: after},
-    )
+    _corrected(actor, conversation, {output: before}, {output: after})
 
 
 @transaction.atomic
@@ -64,14 +56,16 @@ def correct_own(actor: Member, pk: int, message_id: int, aspect_id: int, value: 
     before, after = aspects.example(actor, message, aspect_id, is_about)
     if before == after:
         return
-    weigh([pk])
-    record(
-        action="conversation.corrected",
-        actor=actor,
-        target=conversation,
-        before={"aspect": aspect.name if before == marks.YES else None},
-        after={"aspect": aspect.name if after == marks.YES else None},
-    )
+    named = ({"aspect": aspect.name if held == marks.YES else None} for held in (before, after))
+    _corrected(actor, conversation, *named)
+
+
+def _corrected(
+    actor: Member, conversation: Conversation, before: dict[str, str | None], after: dict[str, str | None]
+) -> None:
+    weigh([conversation.pk])
+    # The trail names neither the message nor its words: it is kept for ever.
+    record(action="conversation.corrected", actor=actor, target=conversation, before=before, after=after)
 
 
 @transaction.atomic
