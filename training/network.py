@@ -21,7 +21,7 @@ DROPOUT = 0.1
 
 
 class Drop(nn.Module):
-    """Dropout with chances from NumPy: on a processor the library's own took a quarter of all time.
+    """Dropout with chances from NumPy: on a processor the library's own took a seventh of all time.
 
     `seed` it before each step, and a step's dropout does not depend on where the run began.
     """
@@ -55,7 +55,7 @@ class Layer(nn.Module):
         texts, length, hidden = x.shape
         size = hidden // self.heads
         q, k, v = self.qkv(x).view(texts, length, 3, self.heads, size).permute(2, 0, 3, 1, 4)
-        # By hand: backwards through the library's own attention took as long as all matrices together.
+        # By hand: backwards through the library's own attention took longer than all matrices together.
         near = torch.matmul(q, k.transpose(2, 3)) / size**0.5
         if there is not None:
             near = near.masked_fill(~there, -1e4)
@@ -113,7 +113,7 @@ class Network(nn.Module):
 
 
 def half(device: str) -> AbstractContextManager[Any]:
-    """Sixteen bits where the processor multiplies them faster (a third of the time on those with AMX)."""
+    """Sixteen bits where the processor multiplies them faster (less than half the time on those with AMX)."""
     able = device == "cuda" or torch.cpu.get_capabilities().get("amx_tile", False)
     return torch.autocast(device, torch.bfloat16, enabled=able)
 
