@@ -183,9 +183,10 @@ def _filtered(member: Member, wanted: Filter) -> QuerySet[Conversation]:
     found = _meaning(found, wanted)
     if wanted.own is not None:
         own = OwnAspect.objects.filter(workspace=member.workspace, removed_at=None, pk=wanted.own).first()
-        bit = marks.BIT[own.output] if own else 0
+        if own is None:
+            return found.none()
         # Not "= bit": Django takes what comes of bits for a small integer, of which no high bit is one.
-        found = found.alias(own=F("marks").bitand(bit)).filter(own__gt=0) if own else found.none()
+        found = found.alias(own=F("marks").bitand(marks.BIT[own.output])).filter(own__gt=0)
     return matching(found, wanted.words)
 
 
