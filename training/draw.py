@@ -1,7 +1,7 @@
 """Draw the texts to be labelled by hand: a random part and one enriched for rare kinds.
 
 `python -m training.draw --data FOLDER` prints `set<TAB>id<TAB>part`, in the order of labelling, and no text; with
-`--more` those of the second campaign, from sets that may teach weights that ship.
+`--more` those of the second campaign and with `--third` those of the third, from sets that may teach weights that ship.
 `--again NUMBER` in place of `--data` prints that many of the labelled texts, in another order, to be read again.
 The random part tells how frequent a label is within its set; the enriched part only brings more examples of
 rare labels. Its patterns choose what is *read*; they label nothing.
@@ -105,6 +105,20 @@ MORE: dict[str, dict[str, int]] = {
     "gahd.train": {"random": 50, "asking": 20, "proposing": 30},
 }
 
+#: The third campaign: more of the same sets, and sentiments by our own guideline where PotTS has others.
+THIRD: dict[str, dict[str, int]] = {
+    "potts.train": {
+        "random": 350,
+        "praising": 150,
+        "positive": 150,
+        "proposing": 60,
+        "asking": 40,
+    },
+    "tweeteval_sentiment.val": {"random": 150, "positive": 100, "negative": 50},
+    "mobasa.dev": {"random": 50, "positive": 40, "praising": 60},
+    "germeval2018.train": {"random": 50, "praising": 100},
+}
+
 ADDRESS = re.compile(r"https?://\S+")
 PROPOSING = re.compile(
     r"\b(sollten?|könnten?|müssten?|wünsch\w*|vorschl\w*|bitte|lieber|warum nicht|wie wäre"
@@ -169,6 +183,14 @@ def draw_more(data: Path, seed: int = SEED + 1) -> Iterator[tuple[str, str, str]
     yield from _rounds(data, (MORE,), random.Random(seed), taken)
 
 
+def draw_third(data: Path, seed: int = SEED + 2) -> Iterator[tuple[str, str, str]]:
+    """The same for the third campaign, without what the others took."""
+    taken: set[str] = set()
+    list(_rounds(data, ROUNDS, random.Random(SEED), taken))
+    list(_rounds(data, (MORE,), random.Random(SEED + 1), taken))
+    yield from _rounds(data, (THIRD,), random.Random(seed), taken)
+
+
 def _rounds(
     data: Path, rounds: tuple[dict[str, dict[str, int]], ...], chance: random.Random, seen: set[str]
 ) -> Iterator[tuple[str, str, str]]:
@@ -208,8 +230,9 @@ def main() -> None:
     source.add_argument("--data", type=Path, help="folder of NAME.SPLIT.jsonl")
     source.add_argument("--again", type=int, metavar="NUMBER", help="texts to read a second time")
     parser.add_argument("--more", action="store_true", help="with --data: the second campaign")
+    parser.add_argument("--third", action="store_true", help="with --data: the third campaign")
     arguments = parser.parse_args()
-    drawn = draw_more if arguments.more else draw
+    drawn = draw_third if arguments.third else draw_more if arguments.more else draw
     for row in drawn(arguments.data) if arguments.data else draw_again(arguments.again):
         print(*row, sep="\t")
 

@@ -43,7 +43,8 @@ WRITTEN = (
     "groups",
     "phrases",
     "written",
-)  # sources of our own sentences: no probability is calibrated on them
+    "reread",
+)  # sources of our own sentences, and of PotTS' texts with our readers' sentiments: nothing is calibrated on them
 GROUPS_COUNT = 20.0  # one of these sentences as so many others
 ROUNDS = 20
 NOT_TO_SHIP = ("germeval2017", "sb10k")  # hand-made labels on their texts measure, but teach nothing
@@ -114,7 +115,10 @@ def add_hand_labels(pool: Pool, folder: Folder) -> None:
             for output in (*HAND_LABELLED, *by_hand.ALSO)
             if label.asked(output) and output not in label.unclear
         }
-        pool.add(name, label.id, texts.texts[texts.ids.index(label.id)], facts)
+        text = texts.texts[texts.ids.index(label.id)]
+        pool.add(name, label.id, text, facts)
+        if label.sentiment and "sentiment" not in label.unclear:
+            add_sentiment(pool, name, label.id, text, label.sentiment)
     for line in (by_hand.FOLDER / "claims.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
         name, split = row["set"].split(".")
@@ -125,7 +129,13 @@ def add_hand_labels(pool: Pool, folder: Folder) -> None:
         name, split = mood.set.split(".")
         texts = splits[name][split]
         if not mood.unclear:
-            pool.add(name, mood.id, texts.texts[texts.ids.index(mood.id)], one_of(SENTIMENTS, mood.sentiment))
+            text = texts.texts[texts.ids.index(mood.id)]
+            add_sentiment(pool, name, mood.id, text, mood.sentiment)
+
+
+def add_sentiment(pool: Pool, name: str, id_: str, text: str, sentiment: str) -> None:
+    """What our readers felt. In PotTS, which marks polar words, it stands beside what the set says, not behind it."""
+    pool.add("reread" if name == "potts" else name, id_, text, one_of(SENTIMENTS, sentiment))
 
 
 _ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"\n)+)', re.MULTILINE)

@@ -114,18 +114,15 @@ def crossed(ours: Array, theirs: Array, targets: Array, part: Array, lessons: Le
 
 
 def thresholds(p: Array, targets: Array, lessons: Lessons, given: Array) -> Array:
-    """float32[OUTPUTS]: from which probability on a yes/no output counts as given, where its F1 was best.
+    """float32[OUTPUTS]: from which probability on a yes/no output counts as given (`tops.threshold`).
 
     Where the fast tier's answer stands, its own threshold `given` does.
     """
     found = given.astype(np.float32)
-    grid = np.arange(0.14, 0.61, 0.02)
     for number, head in enumerate(lessons.heads):
         known = targets[:, number] >= 0
-        right, said = targets[known, number] == 1, p[known, head.first]
-        if head.classes == 2 and right.sum() >= tops.FEW:
-            f1 = [2 * (right & (said >= t)).sum() / ((said >= t).sum() + right.sum()) for t in grid]
-            found[OUTPUTS.index(head.name)] = grid[int(np.argmax(f1))]
+        if head.classes == 2 and (targets[known, number] == 1).sum() >= tops.FEW:
+            found[OUTPUTS.index(head.name)] = tops.threshold(p[known, head.first])
     return found
 
 

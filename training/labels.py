@@ -18,7 +18,7 @@ KINDS = vocabulary.KINDS[4:]
 #: These have data sets of their own, but few of them may teach what ships; the second campaign asked for them too.
 ALSO = ("engaging", "fact_claiming", "toxic", "offensive")
 ASPECTS = vocabulary.ASPECTS
-CAMPAIGNS = ("first", "more")
+CAMPAIGNS = ("first", "more", "third")
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,15 @@ class Label:
     praise: bool
     suggestion: bool
     aspects: frozenset[str]
-    #: Names among KINDS, ALSO, "language" and "aspects" where two careful readers could well differ.
+    #: Names among KINDS, ALSO, "sentiment", "language" and "aspects" where two careful readers could well differ.
     unclear: frozenset[str] = frozenset()
     #: None where nobody was asked.
     engaging: bool | None = None
     fact_claiming: bool | None = None
     toxic: bool | None = None
     offensive: bool | None = None
+    #: The third campaign asked for it, of sets that have sentiments of their own, too.
+    sentiment: str | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -121,7 +123,10 @@ def _label(row: dict[str, object]) -> Label:
         raise ValueError(f"unknown language {label.language!r} or part {label.part!r}")
     if not all(isinstance(getattr(label, kind), bool) for kind in (*KINDS, *ALSO) if label.asked(kind)):
         raise ValueError("a kind is neither true nor false")
-    unknown = (label.aspects - set(ASPECTS)) | (label.unclear - {*KINDS, *ALSO, "language", "aspects"})
+    if label.sentiment not in (None, *vocabulary.SENTIMENTS):
+        raise ValueError(f"unknown sentiment {label.sentiment!r}")
+    doubtful = {*KINDS, *ALSO, "sentiment", "language", "aspects"}
+    unknown = (label.aspects - set(ASPECTS)) | (label.unclear - doubtful)
     if unknown:
         raise ValueError(f"unknown names {sorted(unknown)}")
     return label

@@ -57,6 +57,15 @@ class Lessons:
     def held_rows(self) -> Array:
         return np.flatnonzero(self.held)
 
+    def of(self, source: str) -> Lessons:
+        """What one source teaches; the heads keep their columns."""
+        rows = self.sources == source
+        heads = np.flatnonzero((self.targets[rows] != UNKNOWN).any(0))
+        texts = [self.texts[row] for row in np.flatnonzero(rows)]
+        taught = tuple(self.heads[number] for number in heads)
+        targets = self.targets[np.ix_(rows, heads)]
+        return Lessons(texts, self.sources[rows], taught, targets, self.held[rows], self.barred[rows])
+
     def drawn(self, rng: np.random.Generator, most: int = A_ROUND) -> Array:
         """The rows of one round: of each source at most so many."""
         rows = np.flatnonzero(~self.held & ~self.barred)

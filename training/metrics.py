@@ -60,6 +60,13 @@ def averaged_f1(right: Array, found: Array, classes: int) -> float:
 _OF = {macro_f1: macro_of, micro_f1: micro_of, averaged_f1: averaged_of}
 
 
+def expected(metric: Metric, p: Array, found: Array) -> float:
+    """What `found` would score if each text had its class by chance, with the probabilities float[texts, classes]."""
+    classes = p.shape[1]
+    counts = [np.bincount(found, p[:, right], classes) for right in range(classes)]
+    return float(_OF[metric](np.stack(counts)))
+
+
 def interval(metric: Metric, right: Array, found: Array, classes: int, seed: int = 1) -> tuple[float, float]:
     """The middle 95 % of the score over texts drawn again with replacement."""
     counts = confusion(right, found, classes)

@@ -88,7 +88,7 @@ def train(
         p[held] = stack.fit(inputs[~held], right[~held], classes, settings.ridge).probabilities(inputs[held])
     top = stack.fit(inputs, right, classes, settings.ridge)
     full = columns(x, rows, right, classes, settings)
-    return Trained(full, top, stack.offsets(p, right, metric, classes))
+    return Trained(full, top, stack.offsets(p, metric))
 
 
 def cross_validate(

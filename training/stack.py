@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from training.metrics import Metric
+from training.metrics import Metric, expected
 
 Array = NDArray[Any]
 STEPS = 50
@@ -63,17 +63,21 @@ def fit(x: Array, right: Array, classes: int, ridge: float = 3.0) -> Stack:
     return Stack(means, scales, beta[:-1], beta[-1])
 
 
-def offsets(p: Array, right: Array, metric: Metric, classes: int) -> Array:
-    """What to add to the log-probabilities so that the most probable class scores best: found on these rows."""
+def offsets(p: Array, metric: Metric) -> Array:
+    """What to add to the log-probabilities so that the most probable class scores best, were they true.
+
+    Counting right answers instead follows the chance of a few hundred texts: over nineteen tasks it was worse by 0.7.
+    """
+    classes = p.shape[1]
     logs = np.log(np.maximum(p, 1e-12))
     best = np.zeros(classes)
-    score = metric(right, logs.argmax(1), classes)
+    score = expected(metric, p, logs.argmax(1))
     grid = np.linspace(-1.5, 1.5, 31)
     for _ in range(2):
         for c in range(classes - 1 if classes == 2 else classes):
             for value in grid:
                 tried = best.copy()
                 tried[c] = value
-                if (now := metric(right, (logs + tried).argmax(1), classes)) > score + 1e-9:
+                if (now := expected(metric, p, (logs + tried).argmax(1))) > score + 1e-9:
                     best, score = tried, now
     return best

@@ -8,7 +8,7 @@ import pytest
 
 from training import written
 from training.agreement import mood_agreement, pairs, table
-from training.draw import MORE, ROUNDS, draw, draw_more
+from training.draw import MORE, ROUNDS, draw, draw_more, draw_third
 from training.labels import (
     ALSO,
     ASPECTS,
@@ -24,7 +24,7 @@ from training.labels import (
 
 DATA = os.environ.get("RESONANZ_TRAINING_DATA", "")
 with_data = pytest.mark.skipif(not DATA, reason="RESONANZ_TRAINING_DATA names no folder with the public sets")
-PASSES = ("first", "second", "more", "more_again")
+PASSES = ("first", "second", "more", "more_again", "third", "third_again")
 
 
 @pytest.mark.parametrize("name", PASSES)
@@ -35,7 +35,7 @@ def test_every_row_parses_and_no_text_is_labelled_twice(name: str) -> None:
 
 @pytest.mark.parametrize("name", PASSES)
 def test_rows_hold_ids_and_labels_and_nothing_else(name: str) -> None:
-    allowed = {"set", "id", "part", "language", *KINDS, *ALSO, "aspects", "unclear"}
+    allowed = {"set", "id", "part", "language", *KINDS, *ALSO, "aspects", "sentiment", "unclear"}
     with (FOLDER / f"{name}.jsonl").open(encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     assert all(set(row) <= allowed for row in rows)
@@ -109,6 +109,7 @@ def test_about_a_third_is_held_back_and_the_rule_stays() -> None:
         ({"aspects": ["weather"]}, "unknown names .'weather'."),
         ({"aspects": "price"}, "lists of names"),
         ({"unclear": ["price"]}, "unknown names"),
+        ({"sentiment": "angry"}, "unknown sentiment"),
         ({"text": "hello"}, "unexpected keyword argument 'text'"),
     ],
 )
@@ -136,7 +137,7 @@ def test_every_labelled_text_exists(name: str) -> None:
 
 @with_data
 def test_the_sample_is_the_one_that_was_labelled() -> None:
-    for name, sample in (("first", draw(Path(DATA))), ("more", draw_more(Path(DATA)))):
+    for name, sample in (("first", draw(Path(DATA))), ("more", draw_more(Path(DATA))), ("third", draw_third(Path(DATA)))):
         drawn = {(set_name, text): part for set_name, text, part in sample}
         assert all(drawn[label.key] == label.part for label in read(name))
 
@@ -145,7 +146,7 @@ def test_the_guideline_shows_the_figures_of_today() -> None:
     guideline = (
         Path(__file__).parents[2].joinpath("docs/understanding/labelling.md").read_text(encoding="utf-8")
     )
-    for name, again in (("first", "second"), ("more", "more_again")):
+    for name, again in (("first", "second"), ("more", "more_again"), ("third", "third_again")):
         first = read(name)
         for line in (*counts(first), *shares(first), *table(pairs(first, read(again))).splitlines()[2:]):
             assert line in guideline

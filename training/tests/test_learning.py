@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from resonanz.understanding import compiled
-from training import fast, linear, recipe, stack
-from training.metrics import macro_f1
+from training import fast, linear, recipe, stack, tops
+from training.metrics import expected, macro_f1, micro_f1
 
 pytestmark = pytest.mark.skipif(not compiled.AVAILABLE, reason="training needs numba")
 
@@ -68,13 +68,30 @@ def test_a_stack_finds_the_shares() -> None:
     assert np.abs(p - stack.softmax(logits)).mean() < 0.02
 
 
-def test_offsets_never_make_it_worse() -> None:
+def test_offsets_find_rare_classes_where_probabilities_are_true() -> None:
     rng = np.random.default_rng(4)
-    right = (rng.random(500) < 0.1).astype(int)
-    p = np.clip(0.15 * right + 0.2 * rng.random(500), 0.01, 0.99)
-    p = np.column_stack([1 - p, p])
-    moved = (np.log(p) + stack.offsets(p, right, macro_f1, 2)).argmax(1)
-    assert macro_f1(right, moved, 2) > macro_f1(right, p.argmax(1), 2)
+    yes = rng.beta(1, 8, size=4000)
+    p = np.column_stack([1 - yes, yes])
+    right = (rng.random(4000) < yes).astype(int)
+    moved = (np.log(p) + stack.offsets(p, macro_f1)).argmax(1)
+    assert macro_f1(right, moved, 2) > macro_f1(right, p.argmax(1), 2) + 5
+    assert not stack.offsets(p, micro_f1).any(), "the likeliest class is right most often"
+
+
+def test_a_score_is_expected_as_it_comes_on_average() -> None:
+    rng = np.random.default_rng(5)
+    p = stack.softmax(rng.normal(size=(3000, 3)))
+    found = p.argmax(1)
+    drawn = [np.array([rng.choice(3, p=row) for row in p]) for _ in range(5)]
+    mean = np.mean([macro_f1(right, found, 3) for right in drawn])
+    assert abs(expected(macro_f1, p, found) - mean) < 1
+
+
+def test_a_threshold_is_half_of_the_f1_it_brings() -> None:
+    p = np.random.default_rng(6).beta(1, 6, size=20000)
+    t = tops.threshold(p)
+    f1 = 2 * p[p >= t].sum() / ((p >= t).sum() + p.sum())
+    assert abs(t - f1 / 2) < 0.02  # Lipton, Elkan, Naryanaswamy 2014
 
 
 def test_rounding_to_bytes_changes_little(monkeypatch: pytest.MonkeyPatch) -> None:
