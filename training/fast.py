@@ -33,7 +33,7 @@ from training.data import TASKS, Folder, folds, key
 from training.tops import UNKNOWN, thresholds, tops
 
 Array = NDArray[Any]
-VERSION = "fast-3"
+VERSION = "fast-4"
 CLIP = 99.98  # percentile of the weights' size that becomes 127; the few above are cut
 PRUNED = (
     8  # a bucket in which no column weighs more says nothing: two in three, which cost no score and much time

@@ -188,7 +188,8 @@ def _read(
 ) -> tuple[Array, Array]:
     texts, rng = folder.others(task.set)["dev"], random.Random(SEED)
     rows, right = texts.classes_of(task)
-    return right, found(task, tier.label([spoil(texts.texts[row], rng) for row in rows]).p)
+    labels = tier.label([spoil(texts.texts[row], rng) for row in rows])
+    return right, found(task, labels.p, labels.thresholds)
 
 
 def odd_table(tier: Tier) -> Iterator[str]:

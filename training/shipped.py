@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonanz.understanding.aspects import average_precision
-from resonanz.understanding.labels import GIVEN, OUTPUTS, SENTIMENTS
+from resonanz.understanding.labels import OUTPUTS, SENTIMENTS
 from resonanz.understanding.model import ABOUT, shipped
 from resonanz.understanding.tiers import Tier
 from training import labels as by_hand
@@ -37,12 +37,15 @@ def measured(task: Task) -> bool:
     return task.label == "sentiment" or task.label in OUTPUT_OF
 
 
-def found(task: Task, p: Array) -> Array:
-    """Class numbers from the product's probabilities, float[texts, OUTPUTS]: the likeliest, or 0.5 for yes/no."""
+def found(task: Task, p: Array, thresholds: Array) -> Array:
+    """Class numbers from the product's probabilities, float[texts, OUTPUTS]: the likeliest sentiment; of a yes/no what
+    counts as given, by `thresholds`, float[OUTPUTS].
+    """
     if task.label == "sentiment":
         first = OUTPUTS.index(SENTIMENTS[0])
         return np.asarray(p[:, first : first + len(SENTIMENTS)].argmax(1))
-    return np.asarray(p[:, OUTPUTS.index(OUTPUT_OF[task.label])] >= GIVEN).astype(int)
+    output = OUTPUTS.index(OUTPUT_OF[task.label])
+    return np.asarray(p[:, output] >= thresholds[output]).astype(int)
 
 
 def cross_validated(built: Built) -> list[Score]:
@@ -58,7 +61,8 @@ def cross_validated(built: Built) -> list[Score]:
                 rows.append(row)
                 values = [facts[output] for output in outputs]
                 right.append(values.index(1) if task.label == "sentiment" else values[0])
-        scores.append(scored(task, "shipped", "cv", "fast", np.array(right), found(task, built.unseen[rows])))
+        said = found(task, built.unseen[rows], built.model.given)
+        scores.append(scored(task, "shipped", "cv", "fast", np.array(right), said))
     return scores
 
 
@@ -98,7 +102,9 @@ def shipped_scores(
             if by_words:
                 yield scored(task, "shipped", split, "word list", right, by_words(chosen))
             for tier in tiers:
-                yield scored(task, "shipped", split, tier.name, right, found(task, tier.label(chosen).p))
+                labels = tier.label(chosen)
+                said = found(task, labels.p, labels.thresholds)
+                yield scored(task, "shipped", split, tier.name, right, said)
 
 
 def held_back(folder: Folder, tier: Tier) -> Iterator[str]:
@@ -123,15 +129,21 @@ def held_back(folder: Folder, tier: Tier) -> Iterator[str]:
 
 def curves(folder: Folder, tier: Tier) -> Iterator[str]:
     """Expected calibration error and reliability curve of the outputs on dev splits and on held-back labels."""
+    felt: list[tuple[Array, Array]] = []  # sentiments of all dev splits: their number, their probabilities
     for task in TASKS:
         if measured(task) and "dev" in folder.others(task.set):
             texts = folder.others(task.set)["dev"]
             rows, right = texts.classes_of(task)
             p = tier.label([texts.texts[row] for row in rows]).p
             outputs = SENTIMENTS if task.label == "sentiment" else (OUTPUT_OF[task.label],)
+            felt += [(right, p)] if outputs == SENTIMENTS else []
             for number, output in enumerate(outputs):
                 wanted = right == (number if len(outputs) > 1 else 1)
                 yield from curve(f"{task.set}.dev {output}", wanted, p[:, OUTPUTS.index(output)])
+    if len(felt) > 1:
+        right, p = (np.concatenate(parts) for parts in zip(*felt, strict=True))
+        for number, output in enumerate(SENTIMENTS):
+            yield from curve(f"all dev splits {output}", right == number, p[:, OUTPUTS.index(output)])
     there = [label for label in by_hand.everything() if label.held_back]
     p = tier.label(texts_of(folder, [label.key for label in there])).p
     for output in HAND_LABELLED[:4]:
