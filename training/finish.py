@@ -135,7 +135,11 @@ def held_scores(p: Array, given: Array, lessons: Lessons, who: str) -> list[Scor
         number = [head.name for head in lessons.heads].index(head)
         there = (lessons.sources[held] == task.set) & (lessons.targets[held, number] >= 0)
         columns = p[there][:, lessons.heads[number].columns]
-        said = columns.argmax(1) if head == "sentiment" else (columns[:, 0] >= given[OUTPUTS.index(head)]).astype(int)
+        said = (
+            columns.argmax(1)
+            if head == "sentiment"
+            else (columns[:, 0] >= given[OUTPUTS.index(head)]).astype(int)
+        )
         scores.append(scored(task, "shipped", "held back", who, lessons.targets[held, number][there], said))
     return scores
 

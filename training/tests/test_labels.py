@@ -137,7 +137,11 @@ def test_every_labelled_text_exists(name: str) -> None:
 
 @with_data
 def test_the_sample_is_the_one_that_was_labelled() -> None:
-    for name, sample in (("first", draw(Path(DATA))), ("more", draw_more(Path(DATA))), ("third", draw_third(Path(DATA)))):
+    for name, sample in (
+        ("first", draw(Path(DATA))),
+        ("more", draw_more(Path(DATA))),
+        ("third", draw_third(Path(DATA))),
+    ):
         drawn = {(set_name, text): part for set_name, text, part in sample}
         assert all(drawn[label.key] == label.part for label in read(name))
 

@@ -63,6 +63,9 @@ class Gain:
     fixed: int  # wrong before, right after
     broken: int  # right before, wrong after
     right: int  # right before
+    evenly: float = (
+        0.0  # what the mean F1 of all values gained, -1 to 1: where it fell, rare ones were given up
+    )
 
     @property
     def before(self) -> float:
@@ -76,8 +79,8 @@ class Gain:
 
     @property
     def helps(self) -> bool:
-        """Whether it fixes more than it breaks, by more than chance would."""
-        return self.fixed - self.broken > SURE * math.sqrt(self.fixed + self.broken)
+        """Whether it fixes more than it breaks, by more than chance would, and not by giving up what is rare."""
+        return self.evenly >= 0 and self.fixed - self.broken > SURE * math.sqrt(self.fixed + self.broken)
 
 
 NOTHING = Gain(0, 0, 0, 0, 0)
@@ -194,8 +197,9 @@ def _one(tier: Tier, output: str, taught: list[tuple[str, str]], seen: list[str]
     after = heads.cross_validated(x, begun, right, [" ".join(words(text)) for text in texts])
     head = heads.fit(x, begun, right)
     was, now = said == right, after == right
-    gain = Gain(len(taught), len(seen), int((~was & now).sum()), int((was & ~now).sum()), int(was.sum()))
-    return gain, head
+    fixed, broken = int((~was & now).sum()), int((was & ~now).sum())
+    evenly = heads.mean_f1(right, after) - heads.mean_f1(right, said)
+    return Gain(len(taught), len(seen), fixed, broken, int(was.sum()), evenly), head
 
 
 def _columns(output: str) -> list[int]:

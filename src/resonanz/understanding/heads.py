@@ -107,6 +107,13 @@ def cross_validated(x: Array, begun: Array, right: Array, keys: list[str], seed:
     return found
 
 
+def mean_f1(right: Array, found: Array) -> float:
+    """The mean of the F1 of all classes that are there or were found, 0 to 1."""
+    there = np.union1d(right, found)
+    f1 = [2 * ((right == c) & (found == c)).sum() / ((right == c).sum() + (found == c).sum()) for c in there]
+    return float(np.mean(f1))
+
+
 def packed(facts: dict[str, Any], arrays: dict[str, Array]) -> bytes:
     """Facts (as JSON has them) and arrays in a row of bytes; the same gives the same."""
     buffer = io.BytesIO()

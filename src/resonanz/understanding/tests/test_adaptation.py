@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from resonanz.understanding import compiled, hashed
+from resonanz.understanding import compiled, hashed, heads
 from resonanz.understanding.adaptation import FEWEST, Adaptation, Correction, Gain, adapt
 from resonanz.understanding.fast import Fast
 from resonanz.understanding.labels import OUTPUTS
@@ -120,6 +120,7 @@ def test_a_gain_counts() -> None:
     gain = Gain(corrections=30, seen=70, fixed=20, broken=5, right=60)
     assert (gain.before, gain.after, gain.helps) == (0.6, 0.75, True)
     assert not Gain(30, 70, 5, 5, 60).helps
+    assert not Gain(30, 70, 20, 5, 60, evenly=-0.01).helps, "more are right, but rare values are lost"
 
 
 @pytest.mark.skipif(not compiled.AVAILABLE, reason="numba is not installed")
@@ -128,3 +129,11 @@ def test_rows_are_the_same_without_a_compiler(monkeypatch: pytest.MonkeyPatch) -
     fast = hashed.rows(HOSTILE)
     monkeypatch.setattr(compiled, "AVAILABLE", False)
     assert (hashed.rows(HOSTILE) == fast).all()
+
+
+def test_the_mean_f1_falls_where_a_rare_value_is_given_up() -> None:
+    right = np.array([0] * 8 + [1] * 2)
+    some, none = np.array([0] * 6 + [1] * 4), np.zeros(10, int)
+    assert (some == right).sum() == (none == right).sum()
+    assert heads.mean_f1(right, some) > heads.mean_f1(right, none) + 0.2
+    assert heads.mean_f1(right, right) == 1
