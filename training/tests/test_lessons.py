@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from training.data import Folder
-from training.lessons import A_ROUND, Head, Lessons, altered, recipe_lessons
+from training.lessons import A_ROUND, Head, Lessons, altered, recipe_lessons, whole
 
 
 def folder(path: Path) -> Folder:
@@ -49,6 +49,17 @@ def test_each_task_has_a_head_and_knows_its_own_set_only(tmp_path: Path) -> None
     assert (lessons.targets[ours, 1] == -1).all()
     assert (lessons.targets[~ours, 0] == -1).all()
     assert len(lessons.texts) == 40 + 30  # "mixed" is left out
+
+
+def test_a_set_learns_alone_in_its_own_columns_and_whole_but_for_what_judges_it(tmp_path: Path) -> None:
+    data = folder(tmp_path)
+    lessons = recipe_lessons(data)
+    potts = lessons.of("potts")
+    assert [(head.name, head.columns) for head in potts.heads] == [("potts sentiment", slice(1, 4))]
+    assert (potts.targets >= 0).all() and len(potts.texts) == 30
+    everything = whole(lessons.of("germeval2018"), data)
+    drawn = {everything.texts[row] for row in everything.drawn(np.random.default_rng(1))}
+    assert drawn == {f"Das ist Tweet Nummer {number}" for number in range(40) if number != 5}
 
 
 def test_a_large_set_does_not_drown_the_others() -> None:
