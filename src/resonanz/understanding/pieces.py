@@ -18,7 +18,7 @@ REMEMBERED = 1 << 15  # words whose pieces are remembered: people repeat themsel
 _WORD = re.compile(r"\S+")
 # Who is spoken to, and which page a link leads to, must not decide: each is one sign.
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-_NAME = re.compile(r"(?<!\w)@[\w.-]+")
+_NAME = re.compile(r"(?<!\w)@[\w.-]+(?:@[\w.-]+)?")  # @name, @name.example, @name@server.example
 
 
 def plain(word: str) -> str:

@@ -24,6 +24,7 @@ def test_a_letter_that_no_piece_has_is_one_unknown_piece() -> None:
 def test_who_is_spoken_to_and_where_a_link_leads_is_one_sign_each() -> None:
     assert plain("@DB_Bahn:") == "@:"
     assert plain("(@a.b") == "(@"
+    assert plain("@max_m@social.example.org,") == "@,"  # as the Fediverse has addresses
     assert plain("mail@haus") == "mail@haus"
     assert plain("https://haus.example/bank?x=1") == "http"
     assert cut("@anna https://a.example") == [BLANK, "@", BLANK, "http"]
