@@ -37,8 +37,10 @@ def pytest(*arguments: str) -> tuple[str, ...]:
 
 
 CHECKS = (
-    Check("lint", (str(BIN / "ruff"), "check", "src", "tests", "tools", "benchmarks")),
-    Check("format", (str(BIN / "ruff"), "format", "--check", "src", "tests", "tools", "benchmarks")),
+    Check("lint", (str(BIN / "ruff"), "check", "src", "tests", "tools", "benchmarks", "training")),
+    Check(
+        "format", (str(BIN / "ruff"), "format", "--check", "src", "tests", "tools", "benchmarks", "training")
+    ),
     Check("types", (str(BIN / "mypy"),)),
     Check("import rules", (str(BIN / "lint-imports"),)),
     Check("translations", (sys.executable, "-m", "tools.translations", "check")),
