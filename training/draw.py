@@ -1,7 +1,8 @@
 """Draw the texts to be labelled by hand: a random part and one enriched for rare kinds.
 
 `python -m training.draw --data FOLDER` prints `set<TAB>id<TAB>part`, in the order of labelling, and no text; with
-`--more` those of the second campaign and with `--third` those of the third, from sets that may teach weights that ship.
+`--more` those of the second campaign and with `--third` those of the third, from sets that may teach weights that
+ship.
 `--again NUMBER` in place of `--data` prints that many of the labelled texts, in another order, to be read again.
 The random part tells how frequent a label is within its set; the enriched part only brings more examples of
 rare labels. Its patterns choose what is *read*; they label nothing.
@@ -119,6 +120,9 @@ THIRD: dict[str, dict[str, int]] = {
     "germeval2018.train": {"random": 50, "praising": 100},
 }
 
+#: Each campaign's rounds, in the order in which they were drawn.
+SAMPLES = {"first": ROUNDS, "more": (MORE,), "third": (THIRD,)}
+
 ADDRESS = re.compile(r"https?://\S+")
 PROPOSING = re.compile(
     r"\b(sollten?|könnten?|müssten?|wünsch\w*|vorschl\w*|bitte|lieber|warum nicht|wie wäre"
@@ -168,27 +172,17 @@ def essence(text: str) -> str:
     return re.sub(r"[\W\d_]", "", re.sub(r"https?://\S+|@\w+|\bRT\b", "", text).lower())
 
 
-def draw(data: Path, seed: int = SEED) -> Iterator[tuple[str, str, str]]:
-    """Yield (set, id, part), round by round, each shuffled; the same seed and files give the same order.
+def draw(data: Path, campaign: str = "first") -> Iterator[tuple[str, str, str]]:
+    """Yield (set, id, part) of a campaign, round by round, each shuffled, without what the campaigns before it took.
 
-    Raises FileNotFoundError where a set is missing in the folder.
+    The same files give the same order. Raises FileNotFoundError where a set is missing in the folder.
     """
-    yield from _rounds(data, ROUNDS, random.Random(seed), set())
-
-
-def draw_more(data: Path, seed: int = SEED + 1) -> Iterator[tuple[str, str, str]]:
-    """The same for the second campaign, without what `draw` took."""
     taken: set[str] = set()
-    list(_rounds(data, ROUNDS, random.Random(SEED), taken))
-    yield from _rounds(data, (MORE,), random.Random(seed), taken)
-
-
-def draw_third(data: Path, seed: int = SEED + 2) -> Iterator[tuple[str, str, str]]:
-    """The same for the third campaign, without what the others took."""
-    taken: set[str] = set()
-    list(_rounds(data, ROUNDS, random.Random(SEED), taken))
-    list(_rounds(data, (MORE,), random.Random(SEED + 1), taken))
-    yield from _rounds(data, (THIRD,), random.Random(seed), taken)
+    for number, (name, rounds) in enumerate(SAMPLES.items()):
+        drawn = list(_rounds(data, rounds, random.Random(SEED + number), taken))
+        if name == campaign:
+            yield from drawn
+            return
 
 
 def _rounds(
@@ -229,11 +223,18 @@ def main() -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--data", type=Path, help="folder of NAME.SPLIT.jsonl")
     source.add_argument("--again", type=int, metavar="NUMBER", help="texts to read a second time")
-    parser.add_argument("--more", action="store_true", help="with --data: the second campaign")
-    parser.add_argument("--third", action="store_true", help="with --data: the third campaign")
+    parser.set_defaults(campaign="first")
+    for name, which in (("more", "second"), ("third", "third")):
+        parser.add_argument(
+            f"--{name}",
+            dest="campaign",
+            action="store_const",
+            const=name,
+            help=f"with --data: the {which} campaign",
+        )
     arguments = parser.parse_args()
-    drawn = draw_third if arguments.third else draw_more if arguments.more else draw
-    for row in drawn(arguments.data) if arguments.data else draw_again(arguments.again):
+    data, again = arguments.data, arguments.again
+    for row in draw(data, arguments.campaign) if data else draw_again(again):
         print(*row, sep="\t")
 
 

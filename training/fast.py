@@ -35,16 +35,11 @@ from training.tops import UNKNOWN, thresholds, tops
 Array = NDArray[Any]
 VERSION = "fast-4"
 CLIP = 99.98  # percentile of the weights' size that becomes 127; the few above are cut
-PRUNED = (
-    8  # a bucket in which no column weighs more says nothing: two in three, which cost no score and much time
-)
+# A bucket in which no column weighs more says nothing: two in three, which cost no score and much time.
+PRUNED = 8
 HAND_LABELLED = (*KINDS[4:], *ASPECTS)
-WRITTEN = (
-    "groups",
-    "phrases",
-    "written",
-    "reread",
-)  # sources of our own sentences, and of PotTS' texts with our readers' sentiments: nothing is calibrated on them
+# Our own sentences, and PotTS' texts with our readers' sentiments: nothing is calibrated on them, no score is of them.
+TEACH_ONLY = ("groups", "phrases", "written", "reread")
 GROUPS_COUNT = 20.0  # one of these sentences as so many others
 ROUNDS = 20
 NOT_TO_SHIP = ("germeval2017", "sb10k")  # hand-made labels on their texts measure, but teach nothing
@@ -104,33 +99,32 @@ def gather(folder: Folder) -> Pool:
 
 def add_hand_labels(pool: Pool, folder: Folder) -> None:
     """Labels given by hand, without the third that is held back."""
-    splits = {name: {**folder.others(name), folder.split(name): folder.main(name)} for name in folder.names()}
+    known = {
+        f"{name}.{split}": dict(zip(texts.ids, texts.texts, strict=True))
+        for name in folder.names()
+        for split, texts in {**folder.others(name), folder.split(name): folder.main(name)}.items()
+    }
     for label in by_hand.everything():
-        name, split = label.set.split(".")
-        if name in NOT_TO_SHIP or label.held_back or name not in splits:
+        name = label.set.partition(".")[0]
+        if name in NOT_TO_SHIP or label.held_back or label.set not in known:
             continue
-        texts = splits[name][split]
         facts = {
             output: int(output in label.names)
             for output in (*HAND_LABELLED, *by_hand.ALSO)
             if label.asked(output) and output not in label.unclear
         }
-        text = texts.texts[texts.ids.index(label.id)]
+        text = known[label.set][label.id]
         pool.add(name, label.id, text, facts)
         if label.sentiment and "sentiment" not in label.unclear:
             add_sentiment(pool, name, label.id, text, label.sentiment)
     for line in (by_hand.FOLDER / "claims.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
-        name, split = row["set"].split(".")
-        texts = splits[name][split]
         facts = {output: int(row[output]) for output in ("engaging", "fact_claiming")}
-        pool.add(name, row["id"], texts.texts[texts.ids.index(row["id"])], facts)
+        pool.add(row["set"].partition(".")[0], row["id"], known[row["set"]][row["id"]], facts)
     for mood in by_hand.moods():
-        name, split = mood.set.split(".")
-        texts = splits[name][split]
         if not mood.unclear:
-            text = texts.texts[texts.ids.index(mood.id)]
-            add_sentiment(pool, name, mood.id, text, mood.sentiment)
+            name = mood.set.partition(".")[0]
+            add_sentiment(pool, name, mood.id, known[mood.set][mood.id], mood.sentiment)
 
 
 def add_sentiment(pool: Pool, name: str, id_: str, text: str, sentiment: str) -> None:
@@ -231,7 +225,7 @@ def build(folder: Folder, keep: Path | None = None) -> Built:
     fold = folds([key(text) or text for text in pool.texts])
     targets = {output: pool.target(output) for output in OUTPUTS}
     importance = np.where(np.array(pool.sources) == "groups", GROUPS_COUNT, 1.0)
-    real = np.array([source not in WRITTEN for source in pool.sources])
+    real = np.array([source not in TEACH_ONLY for source in pool.sources])
 
     digest_of_texts = hashlib.sha256(b"".join(part.tobytes() for part in x[:3]))
 

@@ -22,11 +22,10 @@ from resonanz.understanding import careful as tier
 from resonanz.understanding.fast import Fast
 from resonanz.understanding.labels import OUTPUTS, SENTIMENTS
 from resonanz.understanding.pieces import Pieces
-from training import careful, e5, fast, graph, stack, tops
+from training import careful, e5, fast, graph, shipped, stack, tops
 from training.data import TASKS, Folder, folds, key
 from training.lessons import Lessons, shipped_lessons
 from training.scores import Score, scored, table
-from training.shipped import OUTPUT_OF
 from training.tops import EXPECTED, in_own_units
 
 Array = NDArray[Any]
@@ -129,17 +128,13 @@ def thresholds(p: Array, targets: Array, lessons: Lessons, given: Array) -> Arra
 def held_scores(p: Array, given: Array, lessons: Lessons, who: str) -> list[Score]:
     """Of the sets that taught, on the fifth that did not: each by its task's own metric. `given`: float[OUTPUTS]."""
     scores = []
-    held = lessons.held_rows
+    held, wide = lessons.held_rows, np.zeros((len(p), len(OUTPUTS)))
+    wide[:, tier.OURS] = p
     for task in (task for task in TASKS if task.ship):
-        head = "sentiment" if task.label == "sentiment" else OUTPUT_OF[task.label]
+        head = "sentiment" if task.label == "sentiment" else shipped.OUTPUT_OF[task.label]
         number = [head.name for head in lessons.heads].index(head)
         there = (lessons.sources[held] == task.set) & (lessons.targets[held, number] >= 0)
-        columns = p[there][:, lessons.heads[number].columns]
-        said = (
-            columns.argmax(1)
-            if head == "sentiment"
-            else (columns[:, 0] >= given[OUTPUTS.index(head)]).astype(int)
-        )
+        said = shipped.found(task, wide[there], given)
         scores.append(scored(task, "shipped", "held back", who, lessons.targets[held, number][there], said))
     return scores
 

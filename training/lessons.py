@@ -101,12 +101,16 @@ def altered(text: str, rng: np.random.Generator) -> str:
 _NO_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 
 
+def judging(folder: Folder) -> set[str]:
+    """The keys of all texts of dev and test splits, whichever set they stand in: they teach nothing."""
+    splits = (there for name in folder.names() for there in folder.others(name).values())
+    return {k for there in splits for k in there.keys if k}
+
+
 def whole(lessons: Lessons, folder: Folder) -> Lessons:
-    """The same with nothing held back, for a model that other splits judge: only texts that stand in one teach nothing."""
-    judging = {
-        k for name in folder.names() for there in folder.others(name).values() for k in there.keys if k
-    }
-    barred = np.array([key(text) in judging for text in lessons.texts])
+    """The same with nothing held back, for a model that dev and test splits judge."""
+    keys = judging(folder)
+    barred = np.array([key(text) in keys for text in lessons.texts])
     return replace(lessons, held=np.zeros(len(lessons.texts), bool), barred=barred)
 
 
@@ -134,7 +138,7 @@ def shipped_lessons(folder: Folder) -> Lessons:
         [crc32((key(pool.texts[row]) or pool.texts[row]).encode("utf-8", "replace")) % FOLDS for row in rows]
     )
     sources = np.array([pool.sources[row] for row in rows])
-    held = (fold == HELD) & ~np.isin(sources, fast.WRITTEN)
+    held = (fold == HELD) & ~np.isin(sources, fast.TEACH_ONLY)
     return Lessons(texts, sources, tuple(heads), targets, held, (fold == HELD) & ~held)
 
 
@@ -165,8 +169,7 @@ def recipe_lessons(folder: Folder, sets: Sequence[str] = ()) -> Lessons:
         parts.append(targets[kept])
         held.append(fold == HELD)
         measured.update(k for row, k in enumerate(keys[-len(kept) :]) if k and fold[row] == HELD)
-    splits = (there for name in folder.names() for there in folder.others(name).values())
-    measured.update(k for there in splits for k in there.keys if k)
+    measured.update(judging(folder))
     all_held = np.concatenate(held)
     barred = np.array([k in measured for k in keys]) & ~all_held
     return Lessons(texts, np.array(sources), tuple(heads), np.concatenate(parts), all_held, barred)

@@ -136,7 +136,8 @@ def curves(folder: Folder, tier: Tier) -> Iterator[str]:
             rows, right = texts.classes_of(task)
             p = tier.label([texts.texts[row] for row in rows]).p
             outputs = SENTIMENTS if task.label == "sentiment" else (OUTPUT_OF[task.label],)
-            felt += [(right, p)] if outputs == SENTIMENTS else []
+            if outputs == SENTIMENTS:
+                felt.append((right, p))
             for number, output in enumerate(outputs):
                 wanted = right == (number if len(outputs) > 1 else 1)
                 yield from curve(f"{task.set}.dev {output}", wanted, p[:, OUTPUTS.index(output)])

@@ -8,12 +8,13 @@ import pytest
 
 from training import written
 from training.agreement import mood_agreement, pairs, table
-from training.draw import MORE, ROUNDS, draw, draw_more, draw_third
+from training.draw import MORE, ROUNDS, SAMPLES, draw
 from training.labels import (
     ALSO,
     ASPECTS,
     FOLDER,
     KINDS,
+    READINGS,
     counts,
     everything,
     held_back,
@@ -24,7 +25,7 @@ from training.labels import (
 
 DATA = os.environ.get("RESONANZ_TRAINING_DATA", "")
 with_data = pytest.mark.skipif(not DATA, reason="RESONANZ_TRAINING_DATA names no folder with the public sets")
-PASSES = ("first", "second", "more", "more_again", "third", "third_again")
+PASSES = [name for both in READINGS.items() for name in both]
 
 
 @pytest.mark.parametrize("name", PASSES)
@@ -137,12 +138,9 @@ def test_every_labelled_text_exists(name: str) -> None:
 
 @with_data
 def test_the_sample_is_the_one_that_was_labelled() -> None:
-    for name, sample in (
-        ("first", draw(Path(DATA))),
-        ("more", draw_more(Path(DATA))),
-        ("third", draw_third(Path(DATA))),
-    ):
-        drawn = {(set_name, text): part for set_name, text, part in sample}
+    assert SAMPLES.keys() == READINGS.keys()
+    for name in SAMPLES:
+        drawn = {(set_name, text): part for set_name, text, part in draw(Path(DATA), name)}
         assert all(drawn[label.key] == label.part for label in read(name))
 
 
@@ -150,7 +148,7 @@ def test_the_guideline_shows_the_figures_of_today() -> None:
     guideline = (
         Path(__file__).parents[2].joinpath("docs/understanding/labelling.md").read_text(encoding="utf-8")
     )
-    for name, again in (("first", "second"), ("more", "more_again"), ("third", "third_again")):
+    for name, again in READINGS.items():
         first = read(name)
         for line in (*counts(first), *shares(first), *table(pairs(first, read(again))).splitlines()[2:]):
             assert line in guideline

@@ -56,7 +56,8 @@ def test_a_set_learns_alone_in_its_own_columns_and_whole_but_for_what_judges_it(
     lessons = recipe_lessons(data)
     potts = lessons.of("potts")
     assert [(head.name, head.columns) for head in potts.heads] == [("potts sentiment", slice(1, 4))]
-    assert (potts.targets >= 0).all() and len(potts.texts) == 30
+    assert (potts.targets >= 0).all()
+    assert len(potts.texts) == 30
     everything = whole(lessons.of("germeval2018"), data)
     drawn = {everything.texts[row] for row in everything.drawn(np.random.default_rng(1))}
     assert drawn == {f"Das ist Tweet Nummer {number}" for number in range(40) if number != 5}

@@ -63,9 +63,7 @@ class Gain:
     fixed: int  # wrong before, right after
     broken: int  # right before, wrong after
     right: int  # right before
-    evenly: float = (
-        0.0  # what the mean F1 of all values gained, -1 to 1: where it fell, rare ones were given up
-    )
+    evenly: float = 0.0  # gain of the values' mean F1, -1 to 1: where it fell, rare ones were given up
 
     @property
     def before(self) -> float:
